@@ -1,0 +1,1 @@
+"""Lernstand: who must hold which digital competence, and who holds it until when."""

@@ -1,0 +1,91 @@
+"""create_app: the only module that knows every room."""
+
+import datetime as dt
+import logging
+import sys
+from pathlib import Path
+
+import click
+from flask import Blueprint, Flask
+from flask_compress import Compress
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from lms.access import operations as access_operations
+from lms.access import queries as access_queries
+from lms.access import rules as access_rules
+from lms.kernel.clock import utc_now
+from lms.kernel.db import Sessions, make_engine
+from lms.kernel.viewer import Viewer
+from lms.settings import Settings
+from lms.web import db as web_db
+from lms.web import errors, guard, headers, languages, static_files
+
+ROOT = Path(__file__).parent.parent
+MEBIBYTE = 1024 * 1024
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+COMMANDS: tuple[click.Command, ...] = ()
+
+
+def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
+    """The whole application for these settings; tests hand in their own sessions."""
+    app = Flask("lms", template_folder=str(ROOT / "templates"), static_folder=None)
+    _configure(app, settings)
+    errors.init_errors(app)
+    headers.init_headers(app, settings)
+    languages.init_languages(app, settings)
+    static_files.init_static(app)
+    guard.init_guard(app, _find_viewer)
+    CSRFProtect(app)
+    Compress(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    web_db.init_db(
+        app, settings, sessions or Sessions(make_engine(settings.database_url)), errors.conflict_page
+    )
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-lms" if settings.is_https else "lms",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(days=14),
+        MAX_CONTENT_LENGTH=MEBIBYTE,
+        MAX_FORM_MEMORY_SIZE=MEBIBYTE,
+        MAX_FORM_PARTS=1000,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "lms" / "translations"),
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=5,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _find_viewer(token: str) -> Viewer | None:
+    now = utc_now()
+    found = access_queries.find_sign_in(web_db.db_session(), token, now=now)
+    if found is None:
+        return None
+    if now - found.last_seen_at >= access_rules.SEEN_EVERY:
+        _note_last_seen(found.viewer.sign_in_id, now)
+    return found.viewer
+
+
+def _note_last_seen(sign_in_id: int, now: dt.datetime) -> None:
+    web_db.after_the_request(lambda session: access_operations.note_seen(session, sign_in_id, now=now))
+
+
+def configure_logging() -> None:
+    """One line per event on standard error, for whoever collects it."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(name)s %(message)s")

@@ -1,0 +1,1 @@
+"""Requirements, assignments, cycles, evidence, certificates: who must hold what, until when."""

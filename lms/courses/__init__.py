@@ -1,0 +1,1 @@
+"""Published, immutable course documents and the media they show."""

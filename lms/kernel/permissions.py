@@ -1,0 +1,54 @@
+"""The one table of who may do what (trust.md section 2). Everything not written here is denied."""
+
+from enum import StrEnum
+
+from lms.kernel.domain import DomainError, N_
+from lms.kernel.viewer import Role, Viewer
+
+
+class Permission(StrEnum):
+    """One line of the table."""
+
+    LEARN = "learn"
+    AUTHOR_COURSES = "author_courses"
+    SEE_STATUS = "see_status"
+    SEE_PEOPLE = "see_people"
+    CHANGE_REQUIREMENTS = "change_requirements"
+    SEE_REMINDERS = "see_reminders"
+    SEE_OUTBOX = "see_outbox"
+    CONFIRM_PRACTICE = "confirm_practice"
+    SEE_STATISTICS = "see_statistics"
+    RUN_SYSTEM = "run_system"
+    READ_MAILBOX = "read_mailbox"
+    SEE_ACCESS_LOG = "see_access_log"
+
+
+_OFFICER = frozenset({Role.OFFICER})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
+TABLE: dict[Permission, frozenset[Role]] = {
+    Permission.LEARN: frozenset(Role),
+    Permission.AUTHOR_COURSES: frozenset({Role.AUTHOR, Role.OFFICER}),
+    Permission.SEE_STATUS: _OFFICER,
+    Permission.SEE_PEOPLE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Permission.CHANGE_REQUIREMENTS: _OFFICER,
+    Permission.SEE_REMINDERS: _OFFICER,
+    Permission.SEE_OUTBOX: _OFFICER,
+    Permission.CONFIRM_PRACTICE: _OFFICER,
+    Permission.SEE_STATISTICS: frozenset({Role.OFFICER, Role.MANAGEMENT}),
+    Permission.RUN_SYSTEM: _ADMINISTRATOR,
+    Permission.READ_MAILBOX: _ADMINISTRATOR,
+    Permission.SEE_ACCESS_LOG: frozenset({Role.DPO}),
+}
+
+
+class NotAllowed(DomainError):
+    """The person is known but has not been given the right."""
+
+    message = N_("Diese Seite ist für andere Aufgaben im Haus.")
+    status = 403
+
+
+def may(viewer: Viewer, permission: Permission) -> bool:
+    """True when one of the viewer's roles carries the permission."""
+    return not viewer.roles.isdisjoint(TABLE[permission])

@@ -1,0 +1,40 @@
+"""Small promises about text: what a spreadsheet must not execute, what a header must not carry."""
+
+import re
+import secrets
+import unicodedata
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width forms are meant
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+)
+
+
+def neutralised(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP ASVS 5.0 1.2.10)."""
+    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell
+
+
+def slug(text: str, *, limit: int = 60) -> str:
+    """Lower-case ASCII words joined by hyphens, umlauts written out."""
+    plain = unicodedata.normalize("NFKD", text.translate(_UMLAUTS))
+    words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower())
+    return "-".join(words)[:limit].strip("-")
+
+
+def one_line(text: str) -> str:
+    """Text that is safe in a mail header: control characters become blanks (trust.md 3.12)."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+
+
+def new_code() -> str:
+    """80 random bits as 16 characters of Crockford's base 32 in groups of four (trust.md 3.13)."""
+    letters = "".join(secrets.choice(_CROCKFORD) for _ in range(16))
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def normal_code(text: str) -> str:
+    """A code as typed from paper: case, blanks and the confusable O, I, L are forgiven."""
+    letters = re.sub(r"[^0-9A-Z]", "", text.upper()[:64]).translate(str.maketrans("OIL", "011"))
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))

@@ -1,0 +1,39 @@
+"""Who is looking: the signed-in person as the rules see them."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A right somebody has; roles add up. What somebody works as is a `job`, no role."""
+
+    EMPLOYEE = "employee"
+    AUTHOR = "author"
+    OFFICER = "officer"
+    MANAGEMENT = "management"
+    ADMINISTRATOR = "administrator"
+    DPO = "dpo"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The signed-in person, read fresh from the database on each request."""
+
+    person_id: int
+    name: str
+    first_name: str
+    email: str | None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    locale: str | None = None
+    theme: str = "auto"
+    sign_in_id: int = 0
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round mark beside the name."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[0], words[-1])).upper() if words else "?"
+
+    def is_a(self, role: Role) -> bool:
+        """True when the person has been given this role."""
+        return role in self.roles

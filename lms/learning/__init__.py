@@ -1,0 +1,1 @@
+"""Catalogue, course page and player: enrolment, progress, quiz attempts, practice, completion."""

@@ -1,0 +1,1 @@
+"""Mail waiting to be sent: drafts, queue, states, and the local mailbox."""

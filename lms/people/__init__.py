@@ -1,0 +1,1 @@
+"""Persons, units, roles, supervisors, absences: who is there; the organisation and its calendar."""

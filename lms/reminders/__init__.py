@@ -1,0 +1,1 @@
+"""The plan of reminders, the sweep that turns it into mail, its preview; requirements' pages."""

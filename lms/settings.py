@@ -1,0 +1,243 @@
+"""Every LMS_ setting: typed, checked once at the start, documented in docs/operations.md.
+
+A wrong value stops the start with one line that names the setting, the value (never a secret's)
+and what is allowed.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PREFIX = "LMS_"
+LOCALES = ("de", "en")
+_STATES = (
+    "BB BE BW BY BYP HB HE HH MV NI NW RP SH SL SN ST TH".split()  # noqa: SIM905 - reads better
+)
+_SECRETS = frozenset({"SECRET_KEY", "SMTP_PASSWORD", "DATABASE_URL"})
+
+
+class WrongSetting(Exception):  # noqa: N818 - house rule: errors are sentences
+    """A setting has a value that cannot be used; the text is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation has decided. Durations in the names' units, addresses without slash."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    base_url: str
+    organisation: str
+    time_zone: ZoneInfo
+    holidays: str
+    default_locale: str
+    smtp_host: str | None
+    smtp_port: int
+    smtp_user: str | None
+    smtp_password: str | None
+    smtp_security: str
+    mail_per_minute: int
+    mail_from: str
+    mail_reply_to: str | None
+    statistics_min_group: int
+    supervisor_digest: str
+    files: Path
+    trusted_proxies: int
+    access_log_names: bool
+
+    @property
+    def is_https(self) -> bool:
+        """True when people reach this installation over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """Host and port of the base address, as browsers send it."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def mail_domain(self) -> str:
+        """The part behind the @ of every Message-ID."""
+        return self.mail_from.rsplit("@", 1)[-1].rstrip(">")
+
+    @property
+    def demonstration_file(self) -> Path:
+        """Sign-ins of the demonstration organisation; present only where it was loaded."""
+        return self.data_dir / "demonstration.json"
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment, then DATA/lms.env for what it leaves out."""
+        given = _Given(dict(os.environ if environment is None else environment))
+        data_dir = _data_dir(given)
+        given.add_file(data_dir / "lms.env")
+        database_url = _database_url(given, data_dir)
+        return cls(
+            data_dir=data_dir,
+            database_url=database_url,
+            secret_key=_secret_key(given, data_dir, database_url),
+            base_url=_base_url(given),
+            organisation=given.text("ORGANISATION", "Jugendhilfe Donau-Iller"),
+            time_zone=_zone(given),
+            holidays=_holidays(given),
+            default_locale=given.choice("DEFAULT_LOCALE", "de", LOCALES),
+            smtp_host=given.optional("SMTP_HOST"),
+            smtp_port=given.integer("SMTP_PORT", 587, 1, 65535),
+            smtp_user=given.optional("SMTP_USER"),
+            smtp_password=given.optional("SMTP_PASSWORD"),
+            smtp_security=given.choice("SMTP_SECURITY", "starttls", ("starttls", "tls", "none")),
+            mail_per_minute=given.integer("MAIL_PER_MINUTE", 60, 0, 100_000),
+            mail_from=_mailbox(given, "MAIL_FROM", "lernstand@example.org") or "",
+            mail_reply_to=_mailbox(given, "MAIL_REPLY_TO", None),
+            statistics_min_group=given.integer("STATISTICS_MIN_GROUP", 5, 5, 50),
+            supervisor_digest=given.choice("SUPERVISOR_DIGEST", "off", ("off", "names")),
+            files=_files(given, data_dir),
+            trusted_proxies=given.integer("TRUSTED_PROXIES", 0, 0, 10),
+            access_log_names=given.choice("ACCESS_LOG_NAMES", "off", ("off", "on")) == "on",
+        )
+
+
+class _Given:
+    """The values an operator gave, by name without the prefix."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._values = {
+            key.removeprefix(PREFIX): value.strip()
+            for key, value in environment.items()
+            if key.startswith(PREFIX)
+        }
+
+    def add_file(self, path: Path) -> None:
+        """Take what DATA/lms.env says and the environment does not."""
+        try:
+            lines = path.read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"{path}: cannot be read ({error})"
+            raise WrongSetting(message) from error
+        for number, line in enumerate(lines, 1):
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            key, equals, value = line.strip().partition("=")
+            if not equals or not key.startswith(PREFIX):
+                message = f"{path}:{number}: expected {PREFIX}NAME=value"
+                raise WrongSetting(message)
+            self._values.setdefault(key.removeprefix(PREFIX), value.strip().strip("\"'"))
+
+    def optional(self, name: str) -> str | None:
+        return self._values.get(name) or None
+
+    def text(self, name: str, default: str) -> str:
+        value = self.optional(name) or default
+        if len(value) > 200 or not value.isprintable():
+            raise refusal(name, value, "one line of at most 200 characters")
+        return value
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        value = self.optional(name)
+        if value is None:
+            return default
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+            raise refusal(name, value, f"a whole number from {low} to {high}")
+        return int(value)
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.optional(name) or default
+        if value not in allowed:
+            raise refusal(name, value, "one of " + ", ".join(allowed))
+        return value
+
+
+def refusal(name: str, value: str, allowed: str) -> WrongSetting:
+    """One line: the setting, its value unless it is secret, what is allowed."""
+    shown = "(not shown)" if name in _SECRETS else repr(value)
+    return WrongSetting(f"{PREFIX}{name} is {shown}; allowed: {allowed}")
+
+
+def _data_dir(given: _Given) -> Path:
+    path = Path(given.optional("DATA_DIR") or "instance").absolute()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = path / f".write-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise refusal("DATA_DIR", str(path), f"a folder that can be written ({error})") from error
+    return path
+
+
+def _database_url(given: _Given, data_dir: Path) -> str:
+    url = given.optional("DATABASE_URL") or f"sqlite:///{data_dir / 'lernstand.db'}"
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise refusal("DATABASE_URL", url, "sqlite:///FILE or postgresql+psycopg://…")
+    return url
+
+
+def _secret_key(given: _Given, data_dir: Path, database_url: str) -> str:
+    key = given.optional("SECRET_KEY")
+    if key is not None:
+        if len(key) < 32 or len(set(key)) < 12:
+            raise refusal("SECRET_KEY", key, "32 or more random characters")
+        return key
+    if not database_url.startswith("sqlite"):
+        raise refusal("SECRET_KEY", "", "a value shared by all hosts, needed with PostgreSQL")
+    return _kept_secret(data_dir / "secret-key")
+
+
+def _kept_secret(path: Path) -> str:
+    """Make the key once; of several processes that start at the same time one wins."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    if not path.exists():
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text("ascii")
+
+
+def _base_url(given: _Given) -> str:
+    value = (given.optional("BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+        raise refusal("BASE_URL", value, "an address such as https://lernstand.example.org")
+    return value
+
+
+def _zone(given: _Given) -> ZoneInfo:
+    name = given.optional("TIME_ZONE") or "Europe/Berlin"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise refusal("TIME_ZONE", name, "a zone such as Europe/Berlin") from error
+
+
+def _holidays(given: _Given) -> str:
+    value = given.optional("HOLIDAYS") or "DE-BW"
+    country, _, state = value.partition("-")
+    if country != "DE" or (state and state not in _STATES):
+        raise refusal("HOLIDAYS", value, "DE or DE-" + ", DE-".join(_STATES))
+    return value
+
+
+def _mailbox(given: _Given, name: str, default: str | None) -> str | None:
+    value = given.optional(name) or default
+    if value is not None and (value.count("@") != 1 or not value.isprintable()):
+        raise refusal(name, value, "an e-mail address")
+    return value
+
+
+def _files(given: _Given, data_dir: Path) -> Path:
+    value = given.optional("FILES")
+    if value is not None and "://" in value:
+        raise refusal("FILES", value, "a folder")
+    return Path(value).absolute() if value else data_dir / "files"

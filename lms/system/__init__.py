@@ -1,0 +1,1 @@
+"""Job runs and heartbeat, health, system page, preparation, demonstration organisation."""

@@ -1,0 +1,117 @@
+"""The database session of a request: opened late, committed once, or rolled back.
+
+An unsafe request that answers with a status below 400 commits; everything else rolls back. A
+safe request never writes. Three side writes (sign-in attempts, last-seen, access log) go beside
+the request: before its first statement or after its last, never between, since on SQLite they
+would wait for the lock that their own request holds.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lms.kernel.db import Sessions, transaction
+from lms.settings import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SafeRequestWrote(AssertionError):
+    """A GET changed something: it would vanish silently, so it is a mistake of ours."""
+
+
+class BesideTheRequestTooLate(AssertionError):
+    """A side write was asked for while the request's own transaction is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What views and commands need of the installation."""
+
+    settings: Settings
+    sessions: Sessions
+
+
+def house() -> House:
+    """The installation of the running application."""
+    found: House = current_app.extensions["lms"]
+    return found
+
+
+def db_session() -> Session:
+    """The session of this request, the same at each call."""
+    if "db_session" not in g:
+        sessions = house().sessions
+        is_safe = request.method in SAFE_METHODS
+        g.db_session = sessions.reading() if is_safe else sessions.writing()
+    found: Session = g.db_session
+    return found
+
+
+def end_transaction() -> None:
+    """Let go of the database, for what takes long (hashing) or writes beside the request."""
+    if "db_session" in g:
+        g.db_session.rollback()
+
+
+@contextmanager
+def beside_the_request() -> Generator[Session]:
+    """A tiny transaction of its own; only sign-in attempts, last-seen and the access log."""
+    if "db_session" in g and g.db_session.in_transaction():
+        raise BesideTheRequestTooLate
+    with transaction(house().sessions) as session:
+        yield session
+
+
+def after_the_request(write: Callable[[Session], None]) -> None:
+    """Do a side write once the request's transaction has ended well."""
+    g.setdefault("side_writes", []).append(write)
+
+
+def init_db(
+    app: Flask, settings: Settings, sessions: Sessions, conflict_page: Callable[[], Response]
+) -> None:
+    """Attach the installation and the commit policy to the application."""
+    app.extensions["lms"] = House(settings, sessions)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        session: Session | None = g.get("db_session")
+        if session is not None:
+            try:
+                _finish(session, response)
+            except IntegrityError:
+                session.rollback()
+                return conflict_page()
+        _write_beside(response)
+        return response
+
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        session: Session | None = g.pop("db_session", None)
+        if session is not None:
+            session.close()
+
+
+def _finish(session: Session, response: Response) -> None:
+    if request.method in SAFE_METHODS:
+        if current_app.testing and (session.new or session.dirty or session.deleted):
+            raise SafeRequestWrote(request.path)
+        session.rollback()
+    elif response.status_code < 400:
+        session.commit()
+    else:
+        session.rollback()
+
+
+def _write_beside(response: Response) -> None:
+    writes: list[Callable[[Session], None]] = g.pop("side_writes", [])
+    if not writes or response.status_code >= 400:
+        return
+    with transaction(house().sessions) as session:
+        for write in writes:
+            write(session)

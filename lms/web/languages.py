@@ -1,0 +1,105 @@
+"""Which language a page speaks, and how dates and numbers read in it.
+
+The language is the one a person chose, else the browser's, else the organisation's.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import flask_babel
+from babel.dates import format_date
+from flask import Flask, has_request_context, request
+from flask_babel import gettext
+
+from lms.kernel.domain import DomainError
+from lms.settings import LOCALES, Settings
+from lms.web.guard import current_viewer
+
+LOCALE_COOKIE = "lms_locale"
+
+
+def init_languages(app: Flask, settings: Settings) -> None:
+    """German texts stand in the code; the English catalogue lies in lms/translations."""
+
+    def choose() -> str:
+        if not has_request_context():
+            return settings.default_locale
+        person = current_viewer()
+        chosen = (person.locale if person else None) or request.cookies.get(LOCALE_COOKIE)
+        if chosen in LOCALES:
+            return chosen
+        return request.accept_languages.best_match(LOCALES) or settings.default_locale
+
+    babel = flask_babel.Babel(
+        app, default_locale="de", default_timezone=settings.time_zone.key, locale_selector=choose
+    )
+    app.extensions["lms_babel"] = babel
+    app.jinja_env.filters.update(
+        day=day, short_day=short_day, table_day=table_day, long_day=long_day, clock=clock,
+        instant=instant, in_language=in_language,
+    )
+    app.jinja_env.globals.update(current_locale=locale)
+
+
+def locale() -> str:
+    """`de` or `en` of the present page or mail."""
+    found = flask_babel.get_locale()
+    return found.language if found else "de"
+
+
+def spoken(error: DomainError) -> str:
+    """The text of a domain error in the present language."""
+    return str(gettext(error.message, **error.values))
+
+
+def in_language(texts: Mapping[str, Any] | None, language: str | None = None) -> Any:  # noqa: ANN401 - text or list of texts
+    """The text in the present language, else in whichever language there is."""
+    if not texts:
+        return ""
+    return texts.get(language or locale()) or texts.get("de") or next(iter(texts.values()))
+
+
+def _pattern(value: dt.date, german: str, english: str) -> str:
+    language = locale()
+    return format_date(value, german if language == "de" else english, locale=_territory(language))
+
+
+def _territory(language: str) -> str:
+    return "en_GB" if language == "en" else "de_DE"
+
+
+def day(value: dt.date) -> str:
+    """14.03.2028 or 14 March 2028: certificates and facts."""
+    return _pattern(value, "dd.MM.yyyy", "d\u00a0MMMM yyyy")
+
+
+def long_day(value: dt.date) -> str:
+    """Dienstag, 1. Dezember 2026: running text."""
+    return _pattern(value, "EEEE, d.\u00a0MMMM yyyy", "EEEE, d\u00a0MMMM yyyy")
+
+
+def short_day(value: dt.date, today: dt.date | None = None) -> str:
+    """Di., 1. Dezember, with the year only when it is another one: lists."""
+    if today is not None and value.year == today.year:
+        return _pattern(value, "EEE, d.\u00a0MMMM", "EEE, d\u00a0MMMM")
+    return _pattern(value, "EEE, d.\u00a0MMMM yyyy", "EEE, d\u00a0MMMM yyyy")
+
+
+def table_day(value: dt.date) -> str:
+    """01.12.26: tables."""
+    return _pattern(value, "dd.MM.yy", "dd/MM/yy")
+
+
+def clock(value: dt.datetime) -> str:
+    """10:42 Uhr or 10:42 of an aware instant, in the organisation's zone."""
+    local = flask_babel.to_user_timezone(value)
+    return f"{local:%H:%M}" + ("\u00a0Uhr" if locale() == "de" else "")
+
+
+def instant(value: dt.datetime) -> str:
+    """Day and time of an aware instant, in the organisation's zone."""
+    local = flask_babel.to_user_timezone(value)
+    return f"{table_day(local.date())}, {local:%H:%M}"
+
+
