@@ -1,0 +1,1 @@
+"""Questions: their documents, grading, drawing and shuffling; pure, without tables or pages."""
