@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model
@@ -16,7 +16,8 @@ _LOOK = personal("look at a record", "accountability, Art. 5 (2) GDPR", "12 mont
 class AuditEntry(Model):
     """Who, what, on what, when; ids only, so that erasure need not touch it (trust.md 6.4).
 
-    `hash` chains an entry to the one before it and is filled in once by the job `audit-link`.
+    `hash` chains an entry to the one before it, `position` is its place in the chain; the job
+    `audit-link` fills in both, once. A place of its own, since ids of slow transactions come late.
     """
 
     __tablename__ = "audit_entries"
@@ -28,6 +29,7 @@ class AuditEntry(Model):
     object_kind: Mapped[str] = mapped_column(String(40), info=_ACT)
     object_id: Mapped[int | None] = mapped_column(info=_ACT)
     details: Mapped[dict[str, Any]] = mapped_column(info=_ACT)
+    position: Mapped[int | None] = mapped_column(unique=True, info=NOT_PERSONAL)
     hash: Mapped[str | None] = mapped_column(String(64), info=NOT_PERSONAL)
 
     __table_args__ = (

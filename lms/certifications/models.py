@@ -298,6 +298,7 @@ class Cycle(Model):
     baseline_due_on: Mapped[dt.date] = mapped_column(info=_PROOF)
     extended_until: Mapped[dt.date | None] = mapped_column(info=_PROOF)
     grace_until: Mapped[dt.date] = mapped_column(info=_PROOF)
+    extended_until: Mapped[dt.date | None] = mapped_column(info=_PROOF)
     due_rev: Mapped[int] = mapped_column(default=0, info=_PROOF)
     prev_evidence_id: Mapped[int | None] = mapped_column(index=True, info=_PROOF)
     evidence_id: Mapped[int | None] = mapped_column(unique=True, info=_PROOF)

@@ -1,0 +1,122 @@
+"""Reads of people, units and the calendar."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from lms.kernel.domain import NotFound
+from lms.kernel.viewer import Role
+from lms.people.calendar import WorkingCalendar
+from lms.people.models import ClosingDay, Holiday, Organisation, Person, PersonRole, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSize:
+    """A unit and how many people are in it today."""
+
+    unit: Unit
+    people_count: int
+
+
+def find_person(session: Session, key: str) -> Person | None:
+    """The person behind an e-mail address or `#number`, as commands and files name them."""
+    plain = key.strip()
+    if plain.startswith("#"):
+        return session.scalar(
+            select(Person).where(
+                Person.personnel_number == plain[1:], Person.anonymised_at.is_(None)
+            )
+        )
+    return session.scalar(
+        select(Person).where(Person.email == plain.lower(), Person.anonymised_at.is_(None))
+    )
+
+
+def get_person(session: Session, key: str) -> Person:
+    """As `find_person`, NotFound when there is none."""
+    found = find_person(session, key)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def employed_on(day: dt.date):  # noqa: ANN201 - an SQL condition
+    """The condition that somebody is there on a day."""
+    return (
+        Person.anonymised_at.is_(None)
+        & or_(Person.hired_on.is_(None), Person.hired_on <= day)
+        & or_(Person.left_on.is_(None), Person.left_on >= day)
+    )
+
+
+def list_unit_sizes(session: Session, *, today: dt.date) -> list[UnitSize]:
+    """Units by name with their numbers of people today."""
+    rows = session.execute(
+        select(Unit, func.count(Person.id))
+        .outerjoin(Person, (Person.unit_id == Unit.id) & employed_on(today))
+        .group_by(Unit.id)
+        .order_by(func.lower(Unit.name))
+    )
+    return [UnitSize(unit, count) for unit, count in rows]
+
+
+def list_jobs(session: Session, *, today: dt.date) -> list[tuple[str, int]]:
+    """What people work as, with numbers, by name."""
+    rows = session.execute(
+        select(Person.job, func.count())
+        .where(Person.job.is_not(None), employed_on(today))
+        .group_by(Person.job)
+        .order_by(Person.job)
+    )
+    return [(job, count) for job, count in rows if job]
+
+
+def has_administrator(session: Session) -> bool:
+    """True once somebody can administrate."""
+    found = session.scalar(
+        select(PersonRole.person_id).where(PersonRole.role == Role.ADMINISTRATOR).limit(1)
+    )
+    return found is not None
+
+
+def find_organisation(session: Session) -> Organisation | None:
+    """The organisation's row, None before preparation."""
+    return session.get(Organisation, 1)
+
+
+def working_calendar(session: Session, *, years: Iterable[int]) -> WorkingCalendar:
+    """Holidays as stored and closing days of the given years."""
+    wanted = sorted(set(years))
+    organisation = session.get(Organisation, 1)
+    if organisation is None or not wanted:
+        return WorkingCalendar()
+    first, last = dt.date(wanted[0], 1, 1), dt.date(wanted[-1], 12, 31)
+    stored = session.scalars(
+        select(Holiday.day).where(
+            Holiday.region == organisation.holidays, Holiday.day.between(first, last)
+        )
+    )
+    closing = session.execute(select(ClosingDay.month, ClosingDay.day)).all()
+    closed = {
+        dt.date(year, month, day)
+        for year in wanted
+        for month, day in closing
+        if (month, day) != (2, 29) or year % 4 == 0
+    }
+    return WorkingCalendar(frozenset(stored) | closed)
+
+
+def named_days(session: Session, first: dt.date, last: dt.date) -> dict[dt.date, str]:
+    """Public holidays between two days with their names."""
+    organisation = session.get(Organisation, 1)
+    if organisation is None:
+        return {}
+    rows = session.execute(
+        select(Holiday.day, Holiday.name).where(
+            Holiday.region == organisation.holidays, Holiday.day.between(first, last)
+        )
+    )
+    return {day: name for day, name in rows}

@@ -1,0 +1,34 @@
+"""Rules about people and units; pure."""
+
+import re
+import unicodedata
+
+from lms.kernel.domain import N_, DomainError
+
+_ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[^@\s,;<>\"\x00-\x1f]{1,190}")
+
+
+class BadAddress(DomainError):
+    """Something that no mail can be sent to."""
+
+    message = N_("„%(value)s“ ist keine E-Mail-Adresse.")
+
+
+class BadUnitName(DomainError):
+    """A name that the statistics could not show (trust.md 4.2)."""
+
+    message = N_("Ein Bereich darf nicht „*“ heißen und kein „ + “ im Namen haben.")
+
+
+def normal_email(text: str) -> str:
+    """The address as it is stored and compared: NFKC, trimmed, lower case; BadAddress if none."""
+    address = unicodedata.normalize("NFKC", text).strip().lower()
+    if not _ADDRESS.fullmatch(address) or "." not in address.rpartition("@")[2].strip("."):
+        raise BadAddress(value=text[:80])
+    return address
+
+
+def require_unit_name(name: str) -> None:
+    """Raise BadUnitName for a name that stands for something else in the statistics."""
+    if name.strip() in ("", "*") or " + " in name or any(ord(letter) < 32 for letter in name):
+        raise BadUnitName
