@@ -1,0 +1,1 @@
+"""Policies, dates of evidence, cycles and what moves them, status: the pure rules of duties."""
