@@ -10,10 +10,14 @@ from flask import Blueprint, Flask
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.access import operations as access_operations
 from lms.access import queries as access_queries
 from lms.access import rules as access_rules
+from lms.access import views as access_views
+from lms.audit import cli as audit_cli
+from lms.home import frame
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine
 from lms.kernel.viewer import Viewer
@@ -24,8 +28,12 @@ from lms.web import errors, guard, headers, languages, static_files
 ROOT = Path(__file__).parent.parent
 MEBIBYTE = 1024 * 1024
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
-COMMANDS: tuple[click.Command, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    access_views.blueprint,
+)
+COMMANDS: tuple[click.Command, ...] = (
+    audit_cli.audit_commands,
+)
 
 
 def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
@@ -43,6 +51,7 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
+    frame.init_frame(app)
     web_db.init_db(
         app, settings, sessions or Sessions(make_engine(settings.database_url)), errors.conflict_page
     )
@@ -68,13 +77,18 @@ def _configure(app: Flask, settings: Settings) -> None:
         COMPRESS_LEVEL=5,
     )
     app.jinja_env.undefined = StrictUndefined
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
 
 def _find_viewer(token: str) -> Viewer | None:
     now = utc_now()
-    found = access_queries.find_sign_in(web_db.db_session(), token, now=now)
+    found = access_queries.find_sign_in(
+        web_db.db_session(), token, now=now, today=web_db.house().today()
+    )
     if found is None:
         return None
     if now - found.last_seen_at >= access_rules.SEEN_EVERY:

@@ -4,13 +4,14 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from lms.access import rules
-from lms.access.models import SignIn
+from lms.access.models import Password, SignIn
 from lms.kernel.viewer import Role, Viewer
 from lms.people.models import Person
+from lms.people.queries import employed_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,9 @@ class LiveSignIn:
     last_seen_at: dt.datetime
 
 
-def find_sign_in(session: Session, token: str, *, now: dt.datetime) -> LiveSignIn | None:
+def find_sign_in(
+    session: Session, token: str, *, now: dt.datetime, today: dt.date
+) -> LiveSignIn | None:
     """The sign-in behind a cookie's token, unless it ended, idled out or its person left."""
     found = session.scalar(
         select(SignIn).where(SignIn.token_sha256 == hashlib.sha256(token.encode()).hexdigest())
@@ -29,7 +32,10 @@ def find_sign_in(session: Session, token: str, *, now: dt.datetime) -> LiveSignI
     if found is None:
         return None
     person = session.scalar(
-        select(Person).where(Person.id == found.person_id).options(selectinload(Person.roles))
+        select(Person)
+        .where(Person.id == found.person_id, Person.anonymised_at.is_(None))
+        .where(or_(Person.left_on.is_(None), Person.left_on >= today))
+        .options(selectinload(Person.roles))
     )
     if person is None:
         return None
@@ -49,3 +55,29 @@ def find_sign_in(session: Session, token: str, *, now: dt.datetime) -> LiveSignI
         sign_in_id=found.id,
     )
     return LiveSignIn(viewer, found.last_seen_at)
+
+
+def find_password(
+    session: Session, identifier: str, today: dt.date
+) -> tuple[Person | None, str | None]:
+    """Person and hash behind an address or personnel number; nobody for leavers and unknown ones."""
+    plain = rules.normal_identifier(identifier).removeprefix("#")
+    if not plain or len(plain) > 254:
+        return None, None
+    row = session.execute(
+        select(Person, Password.argon2)
+        .join(Password, Password.person_id == Person.id)
+        .where(
+            or_(Person.email == plain, func.lower(Person.personnel_number) == plain),
+            employed_on(today),
+        )
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def password_of(session: Session, person_id: int) -> tuple[Person | None, str | None]:
+    """Person and hash by id."""
+    person = session.get(Person, person_id)
+    stored = session.get(Password, person_id)
+    return person, stored.argon2 if stored else None

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 import holidays
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel.viewer import Role
@@ -100,3 +100,13 @@ def add_person(  # noqa: PLR0913 - the columns of the staff list
     )
     session.flush()
     return person
+
+
+def choose_language(session: Session, person_id: int, locale: str) -> None:
+    """Remember the language a person chose; mails follow it, too."""
+    session.execute(update(Person).where(Person.id == person_id).values(locale=locale))
+
+
+def choose_appearance(session: Session, person_id: int, theme: str) -> None:
+    """Remember light, dark or automatic."""
+    session.execute(update(Person).where(Person.id == person_id).values(theme=theme))

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from lms.kernel.domain import NotFound
 from lms.kernel.viewer import Role
@@ -43,7 +43,28 @@ def get_person(session: Session, key: str) -> Person:
     return found
 
 
-def employed_on(day: dt.date):  # noqa: ANN201 - an SQL condition
+def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+    """People with their units by their addresses."""
+    wanted = list(emails)
+    if not wanted:
+        return {}
+    found = session.scalars(
+        select(Person).where(Person.email.in_(wanted)).options(joinedload(Person.unit))
+    )
+    return {person.email: person for person in found if person.email}
+
+
+def get_with_unit(session: Session, person_id: int) -> Person:
+    """A person by id with their unit; NotFound when there is none."""
+    found = session.scalar(
+        select(Person).where(Person.id == person_id).options(joinedload(Person.unit))
+    )
+    if found is None or found.anonymised_at is not None:
+        raise NotFound
+    return found
+
+
+def employed_on(day: dt.date) -> ColumnElement[bool]:
     """The condition that somebody is there on a day."""
     return (
         Person.anonymised_at.is_(None)

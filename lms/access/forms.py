@@ -1,0 +1,34 @@
+"""Forms of signing in, of setting up and of one's account."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from lms.web.forms import BaseForm
+
+_NEEDED = _l("Hier fehlt noch etwas.")
+
+
+class SignInForm(BaseForm):
+    """Identifier and password; one sentence for every failure is the view's business."""
+
+    identifier = StringField(_l("E-Mail-Adresse oder Personalnummer"))
+    password = PasswordField(_l("Passwort"))
+    keep = BooleanField(_l("Angemeldet bleiben"))
+
+
+class SetUpForm(BaseForm):
+    """The first administrator."""
+
+    first_name = StringField(_l("Vorname"), [InputRequired(_NEEDED), Length(max=100)])
+    last_name = StringField(_l("Nachname"), [InputRequired(_NEEDED), Length(max=100)])
+    email = StringField(_l("E-Mail-Adresse"), [InputRequired(_NEEDED), Length(max=254)])
+    unit = StringField(_l("Bereich"), [InputRequired(_NEEDED), Length(max=200)])
+    password = PasswordField(_l("Passwort"), [InputRequired(_NEEDED)])
+
+
+class PasswordForm(BaseForm):
+    """A new password, confirmed by the present one."""
+
+    present = PasswordField(_l("Bisheriges Passwort"), [InputRequired(_NEEDED)])
+    new = PasswordField(_l("Neues Passwort"), [InputRequired(_NEEDED)])
