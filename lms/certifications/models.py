@@ -296,7 +296,6 @@ class Cycle(Model):
     opens_on: Mapped[dt.date] = mapped_column(info=_PROOF)
     due_on: Mapped[dt.date] = mapped_column(info=_PROOF)
     baseline_due_on: Mapped[dt.date] = mapped_column(info=_PROOF)
-    extended_until: Mapped[dt.date | None] = mapped_column(info=_PROOF)
     grace_until: Mapped[dt.date] = mapped_column(info=_PROOF)
     extended_until: Mapped[dt.date | None] = mapped_column(info=_PROOF)
     due_rev: Mapped[int] = mapped_column(default=0, info=_PROOF)
