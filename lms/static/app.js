@@ -40,15 +40,16 @@ function settle(form) {
   for (const button of form.elements) {
     if (!button.hasAttribute("aria-busy")) continue;
     button.removeAttribute("aria-busy");
-    button.lastElementChild.textContent = button.dataset.label;
+    button.querySelector("span").textContent = button.dataset.label;
   }
 }
 
 function showBusy(button) {
-  if (!button?.dataset.busy || !button.lastElementChild) return;
-  button.dataset.label = button.lastElementChild.textContent;
+  const words = button?.dataset.busy && button.querySelector("span");
+  if (!words) return;
+  button.dataset.label = words.textContent;
   button.style.minWidth = `${button.offsetWidth}px`;
-  button.lastElementChild.textContent = button.dataset.busy;
+  words.textContent = button.dataset.busy;
   button.setAttribute("aria-busy", "true");
 }
 
