@@ -17,9 +17,7 @@ from lms.courses.captions import BadCaptions, CaptionLine, parse_captions
 MEDIA = "media"
 # Sources of films and recordings lie in the bundle for whoever renders them; no page shows them.
 NOT_READ = ("film/", "media/voice/")
-LAYOUT = (
-    "course.yaml, NN-module/module.yaml, NN-module/NN-lesson.yaml and .de.md, media/"
-)
+LAYOUT = "course.yaml, NN-module/module.yaml, NN-module/NN-lesson.yaml and .de.md, media/"
 
 MAX_ENTRIES = 2_000
 MAX_TOTAL_BYTES = 1 << 30
@@ -118,6 +116,4 @@ def _take_medium(found: BundleFiles, file: str) -> None:
             found.captions[file] = parse_captions(found.text(file))
         except BadCaptions as bad:
             wrong = f"these captions are not readable: {bad.wrong}"
-            found.faults.append(
-                Fault(found.shown(file), bad.line, wrong, "WebVTT with captions")
-            )
+            found.faults.append(Fault(found.shown(file), bad.line, wrong, "WebVTT with captions"))

@@ -6,14 +6,12 @@ from typing import Any
 
 from lms.authoring.bundle_files import LAYOUT, MEDIA, BundleFiles
 from lms.authoring.yaml_files import Fault, Place
-from lms.courses.document import key_of
+from lms.courses.lessons import key_of
 from lms.kernel.documents import LANGUAGES
 
 MODULE_FILE = "module.yaml"
 
-_LESSON = re.compile(
-    r"(?P<stem>[a-z0-9][a-z0-9-]*)(?:\.(?P<language>[a-z]{2})\.md|\.yaml)"
-)
+_LESSON = re.compile(r"(?P<stem>[a-z0-9][a-z0-9-]*)(?:\.(?P<language>[a-z]{2})\.md|\.yaml)")
 _WITH_TEXT = ("reading", "practice")
 _LAST = 10**9
 
@@ -25,9 +23,7 @@ def position_of(name: str) -> tuple[int, str]:
     return int(number) if is_number else _LAST, name
 
 
-def read_lessons(
-    found: BundleFiles, folder: str, places: Place
-) -> list[dict[str, Any]]:
+def read_lessons(found: BundleFiles, folder: str, places: Place) -> list[dict[str, Any]]:
     """The lessons in their order as plain values; their places go into `places`."""
     stems, texts = _sorted_out(found, folder)
     lessons: list[dict[str, Any]] = []
@@ -45,9 +41,7 @@ def read_lessons(
     return lessons
 
 
-def _sorted_out(
-    found: BundleFiles, folder: str
-) -> tuple[list[str], dict[str, dict[str, str]]]:
+def _sorted_out(found: BundleFiles, folder: str) -> tuple[list[str], dict[str, dict[str, str]]]:
     """Names of the lessons, and of their texts by language; what fits neither is a fault."""
     stems: list[str] = []
     texts: dict[str, dict[str, str]] = {}
@@ -83,9 +77,7 @@ def _add_texts(
     kind = raw.get("kind")
     if kind in _WITH_TEXT:
         raw["text"] = {language: found.text(file) for language, file in files.items()}
-        lines = {
-            language: Place(found.shown(file), 1) for language, file in files.items()
-        }
+        lines = {language: Place(found.shown(file), 1) for language, file in files.items()}
         place.inside["text"] = Place(place.file, 1, dict(lines.items()))
         return
     for file in files.values():
@@ -96,9 +88,7 @@ def _add_texts(
         )
 
 
-def _transcripts(
-    found: BundleFiles, transcript: object, place: Place
-) -> dict[str, Any]:
+def _transcripts(found: BundleFiles, transcript: object, place: Place) -> dict[str, Any]:
     """The lines of each transcript: of the caption file that it names, or of its own text."""
     cues: dict[str, Any] = {}
     for language, text in transcript.items() if isinstance(transcript, dict) else ():
@@ -108,9 +98,7 @@ def _transcripts(
             cues[language] = _spoken(found, text, place.find(("transcript", language)))
         else:
             paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
-            cues[language] = [
-                {"at_seconds": None, "text": words} for words in paragraphs if words
-            ]
+            cues[language] = [{"at_seconds": None, "text": words} for words in paragraphs if words]
     return cues
 
 
@@ -118,9 +106,7 @@ def _spoken(found: BundleFiles, file: str, place: Place) -> list[dict[str, Any]]
     lines = found.captions.get(file)
     if lines is None:
         known = ", ".join(found.captions) or "media/file.vtt, or the text itself"
-        found.faults.append(
-            Fault(place.file, place.line, f"{file} is no readable .vtt", known)
-        )
+        found.faults.append(Fault(place.file, place.line, f"{file} is no readable .vtt", known))
     return [{"at_seconds": line.at_seconds, "text": line.text} for line in lines or ()]
 
 
@@ -135,11 +121,7 @@ def settle_minutes(
     Lessons without minutes of their own share what the module leaves.
     """
     declared = raw.pop("minutes", None)
-    given = [
-        lesson["minutes"]
-        for lesson in lessons
-        if isinstance(lesson.get("minutes"), int)
-    ]
+    given = [lesson["minutes"] for lesson in lessons if isinstance(lesson.get("minutes"), int)]
     open_lessons = [lesson for lesson in lessons if "minutes" not in lesson]
     if open_lessons and isinstance(declared, int):
         rest = declared - sum(given)
@@ -150,9 +132,7 @@ def settle_minutes(
     raw["minutes"] = sum(given)
     if declared is not None and declared != sum(given):
         line = place.find(("minutes",)).line
-        wrong = (
-            f"minutes is {declared}, the lessons give {sum(given)} (pages show this)"
-        )
+        wrong = f"minutes is {declared}, the lessons give {sum(given)} (pages show this)"
         found.warnings.append(Fault(place.file, line, wrong, str(sum(given))))
 
 

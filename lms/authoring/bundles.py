@@ -22,7 +22,8 @@ from lms.authoring.media_files import MediaFile
 from lms.authoring.messages import faults_of
 from lms.authoring.yaml_files import Fault, Place
 from lms.courses import changes, checks
-from lms.courses.document import Course, key_of
+from lms.courses.document import Course
+from lms.courses.lessons import key_of
 
 COURSE_FILE = "course.yaml"
 
@@ -43,10 +44,7 @@ class Bundle:
         """Names of the published version that this bundle gives to something else."""
         if self.course is None:
             return []
-        return [
-            _fault(found, self.place)
-            for found in changes.reused_keys(published, self.course)
-        ]
+        return [_fault(found, self.place) for found in changes.reused_keys(published, self.course)]
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -63,9 +61,7 @@ def read_bundle(folder: Path) -> Bundle:
             course = _course(found, raw, place)
     if course is not None and not found.is_incomplete:
         _check(found, course, place)
-    faults = sorted(
-        set(found.faults), key=lambda fault: (fault.file, fault.line, fault.wrong)
-    )
+    faults = sorted(set(found.faults), key=lambda fault: (fault.file, fault.line, fault.wrong))
     return Bundle(course, found.media, faults, found.warnings, place)
 
 
@@ -75,9 +71,7 @@ def _course(found: BundleFiles, raw: dict[str, Any], place: Place) -> Course | N
         found.faults.append(Fault(place.file, line, f"unknown key {key!r}", LAYOUT))
     place.inside["modules"] = Place(place.file, 1)
     raw["modules"] = _modules(found, place.inside["modules"])
-    raw["media"] = {
-        path: file.medium.model_dump() for path, file in found.media.items()
-    }
+    raw["media"] = {path: file.medium.model_dump() for path, file in found.media.items()}
     place.inside["media"] = Place(
         place.file, 1, {path: Place(found.shown(path), 1) for path in found.media}
     )
@@ -105,9 +99,7 @@ def _modules(found: BundleFiles, places: Place) -> list[dict[str, Any]]:
     modules: list[dict[str, Any]] = []
     for folder in _folders(found):
         if f"{folder}/{MODULE_FILE}" not in found.files:
-            found.fault(
-                f"{folder}/{MODULE_FILE}", "is missing", "title: {de: …, en: …}"
-            )
+            found.fault(f"{folder}/{MODULE_FILE}", "is missing", "title: {de: …, en: …}")
             found.is_incomplete = True
             continue
         head = found.yaml(f"{folder}/{MODULE_FILE}")

@@ -46,16 +46,10 @@ def examine(file: str, path: Path) -> MediaFile | Fault:
         return Fault(file, 1, wrong, "content and ending of the same type")
     size = path.stat().st_size
     if size > MAX_BYTES[media_type]:
-        return Fault(
-            file, 1, f"has {size:,} bytes", f"at most {MAX_BYTES[media_type]:,}"
-        )
+        return Fault(file, 1, f"has {size:,} bytes", f"at most {MAX_BYTES[media_type]:,}")
     pixels = filetypes.picture_size(head)
     if media_type.startswith("image/") and not _is_reasonable(pixels):
-        wrong = (
-            f"has {pixels[0]} × {pixels[1]} pixels"
-            if pixels
-            else "has no readable size"
-        )  # noqa: RUF001
+        wrong = f"has {pixels[0]} × {pixels[1]} pixels" if pixels else "has no readable size"
         return Fault(file, 1, wrong, f"a picture of at most {MAX_PIXELS:,} pixels")
     width, height = pixels or (None, None)
     return MediaFile(

@@ -1,4 +1,4 @@
-"""What a validator found, in words for somebody who writes courses: what is wrong, what is allowed."""
+"""What a validator found, in words for somebody who writes courses: wrong, and allowed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,9 +44,7 @@ def _fault(detail: dict[str, Any], place: Place) -> Fault:
 
 def _name(path: tuple[str | int, ...]) -> str:
     """The last key of the path as authors know it."""
-    names = [
-        str(step) for step in path if isinstance(step, str) and step.isidentifier()
-    ]
+    names = [str(step) for step in path if isinstance(step, str) and step.isidentifier()]
     last = names[-1] if names else "the course"
     parent = names[-2] if len(names) > 1 else ""
     return f"{parent}.{last}" if last in {"de", "en"} and parent else last
@@ -74,9 +72,7 @@ def _missing(_detail: dict[str, Any], name: str) -> tuple[str, str]:
 
 def _unknown_key(detail: dict[str, Any], _name: str) -> tuple[str, str]:
     path: tuple[str | int, ...] = detail["loc"]
-    models = [
-        _MODELS[step] for step in path[:-1] if isinstance(step, str) and step in _MODELS
-    ]
+    models = [_MODELS[step] for step in path[:-1] if isinstance(step, str) and step in _MODELS]
     model = models[-1] if models else document.Course
     keys = [name for name in model.model_fields if name not in _NO_KEYS]
     if model in {document.Reading, document.Practice}:
@@ -90,22 +86,14 @@ def _unknown_variant(detail: dict[str, Any], _name: str) -> tuple[str, str]:
     allowed = str(extra["expected_tags"]).replace("'", "")
     if extra["discriminator"] == "'type'":
         later = tag in LATER_TYPES
-        wrong = (
-            f"question type {tag!r} is not yet known"
-            if later
-            else f"question type {tag!r}"
-        )
+        wrong = f"question type {tag!r} is not yet known" if later else f"question type {tag!r}"
         return wrong, allowed
     return f"kind {tag!r}", allowed
 
 
 def _no_variant(detail: dict[str, Any], _name: str) -> tuple[str, str]:
     word = str(detail["ctx"]["discriminator"]).strip("'")
-    known = (
-        ("single_choice", "multiple_choice")
-        if word == "type"
-        else tuple(document.KINDS)
-    )
+    known = ("single_choice", "multiple_choice") if word == "type" else tuple(document.KINDS)
     return f"{word} is missing", ", ".join(known)
 
 
@@ -185,7 +173,7 @@ def _day(detail: dict[str, Any], name: str) -> tuple[str, str]:
 
 def _short(found: object) -> str:
     text = repr(found)
-    return text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004 - a line's worth
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 _BOUNDS = {

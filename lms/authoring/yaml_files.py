@@ -57,7 +57,7 @@ class Place:
         return place
 
 
-class Unreadable(Exception):  # noqa: N818 - house rule: errors are sentences
+class Unreadable(Exception):
     """The file is no YAML of ours; carries the fault."""
 
     def __init__(self, fault: Fault) -> None:
@@ -73,7 +73,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse aliases before they multiply."""
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark: yaml.Mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "an alias (*name)", mark)
         return super().compose_node(parent, index)
 
@@ -85,9 +85,7 @@ for _name, _words in (
     ("float", r"[-+]?[0-9]{1,18}\.[0-9]{1,18}"),
     ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
 ):
-    _Loader.add_implicit_resolver(
-        f"{_PREFIX}{_name}", re.compile(rf"(?:{_words})\Z"), None
-    )
+    _Loader.add_implicit_resolver(f"{_PREFIX}{_name}", re.compile(rf"(?:{_words})\Z"), None)
 
 
 def read_yaml(file: str, content: bytes) -> tuple[dict[str, Any], Place]:
@@ -102,17 +100,13 @@ def read_yaml(file: str, content: bytes) -> tuple[dict[str, Any], Place]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         wrong = f"not readable as YAML: {error.problem or error.context}"
-        raise Unreadable(
-            Fault(file, line, wrong, "plain YAML without aliases")
-        ) from error
+        raise Unreadable(Fault(file, line, wrong, "plain YAML without aliases")) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         wrong = f"a character that YAML does not allow (U+{int(error.character):04X})"
         raise Unreadable(Fault(file, line, wrong, "printable text")) from error
     except RecursionError as error:
-        raise Unreadable(
-            Fault(file, 1, "is nested too deeply", "lists and keys")
-        ) from error
+        raise Unreadable(Fault(file, 1, "is nested too deeply", "lists and keys")) from error
     return value, place
 
 
@@ -144,13 +138,9 @@ def _mapping(file: str, node: yaml.MappingNode) -> tuple[dict[str, Any], Place]:
         line = key_node.start_mark.line + 1
         key = key_node.value
         if not isinstance(key, str):
-            raise Unreadable(
-                Fault(file, line, "a list or mapping as a key", "a word as a key")
-            )
+            raise Unreadable(Fault(file, line, "a list or mapping as a key", "a word as a key"))
         if key in values:
-            raise Unreadable(
-                Fault(file, line, f"the key {key!r} is there twice", "each key once")
-            )
+            raise Unreadable(Fault(file, line, f"the key {key!r} is there twice", "each key once"))
         values[key], inside = _value(file, value_node)
         # A text that begins below its key is found at the key, where the author looks first.
         inside.line = line
@@ -172,9 +162,7 @@ def _scalar(file: str, node: yaml.Node) -> object:
     reader = _READERS.get(node.tag)
     if reader is None:
         line = node.start_mark.line + 1
-        raise Unreadable(
-            Fault(file, line, f"the tag {node.tag}", "values without tags")
-        )
+        raise Unreadable(Fault(file, line, f"the tag {node.tag}", "values without tags"))
     try:
         return reader(node.value)
     except ValueError:
@@ -184,6 +172,4 @@ def _scalar(file: str, node: yaml.Node) -> object:
 def _require_plain(file: str, node: yaml.Node, kind: str) -> None:
     if node.tag != f"{_PREFIX}{kind}":
         line = node.start_mark.line + 1
-        raise Unreadable(
-            Fault(file, line, f"the tag {node.tag}", "values without tags")
-        )
+        raise Unreadable(Fault(file, line, f"the tag {node.tag}", "values without tags"))

@@ -87,9 +87,7 @@ class CompetenceLevel:
 def band_of(level: int) -> Band:
     """The band of a level from 1 to 8."""
     if not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
-        raise UnknownCompetence(
-            f"level {level}; allowed: {LOWEST_LEVEL} to {HIGHEST_LEVEL}"
-        )
+        raise UnknownCompetence(f"level {level}; allowed: {LOWEST_LEVEL} to {HIGHEST_LEVEL}")
     return list(Band)[(level - 1) // 2]
 
 
@@ -107,16 +105,12 @@ def parse(text: str) -> CompetenceLevel:
 
 def _areas(*rows: tuple[str, str, str]) -> dict[str, CompetenceArea]:
     return {
-        code: CompetenceArea(code, {"de": german, "en": english})
-        for code, english, german in rows
+        code: CompetenceArea(code, {"de": german, "en": english}) for code, english, german in rows
     }
 
 
 def _competences(*rows: tuple[str, str, str]) -> dict[str, Competence]:
-    return {
-        code: Competence(code, {"de": german, "en": english})
-        for code, english, german in rows
-    }
+    return {code: Competence(code, {"de": german, "en": english}) for code, english, german in rows}
 
 
 AREAS = _areas(

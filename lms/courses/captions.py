@@ -33,12 +33,7 @@ class BadCaptions(ValueError):
 
 def parse_captions(text: str) -> list[CaptionLine]:
     """The spoken lines in order of time; BadCaptions names the first line that is wrong."""
-    lines = (
-        text.removeprefix("\ufeff")
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .split("\n")
-    )
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not re.match(r"WEBVTT(?:[ \t]|$)", lines[0]):
         raise BadCaptions(1, "does not begin with WEBVTT")
     spoken: list[CaptionLine] = []
@@ -48,9 +43,7 @@ def parse_captions(text: str) -> list[CaptionLine]:
             position += 1
             continue
         end = _end_of_block(lines, position)
-        spoken.append(
-            _line(lines, position, end, spoken[-1].at_seconds if spoken else 0.0)
-        )
+        spoken.append(_line(lines, position, end, spoken[-1].at_seconds if spoken else 0.0))
         position = end
     if not spoken:
         raise BadCaptions(len(lines), "has no captions")

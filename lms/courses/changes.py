@@ -42,9 +42,7 @@ def reused_keys(older: Course, newer: Course) -> Iterator[Problem]:
             if before is not None and before.kind != lesson.kind:
                 wrong = f"lesson key {lesson.key!r} was a {before.kind}, now it is a {lesson.kind}"
                 yield Problem((*path, "key"), wrong, "a new name for a new lesson")
-            for index, question in enumerate(
-                lesson.questions if isinstance(lesson, Quiz) else ()
-            ):
+            for index, question in enumerate(lesson.questions if isinstance(lesson, Quiz) else ()):
                 known = questions.get(question.key)
                 if known is not None and _is_another(known, question):
                     wrong = f"question key {question.key!r} was another question before"
@@ -53,19 +51,12 @@ def reused_keys(older: Course, newer: Course) -> Iterator[Problem]:
 
 
 def _is_another(before: Question, after: Question) -> bool:
-    kept = {option.key for option in before.options} & {
-        option.key for option in after.options
-    }
+    kept = {option.key for option in before.options} & {option.key for option in after.options}
     return before.type != after.type or not kept
 
 
 def _pool(course: Course) -> list[Question]:
-    return [
-        q
-        for lesson in course.lessons
-        if isinstance(lesson, Quiz)
-        for q in lesson.questions
-    ]
+    return [q for lesson in course.lessons if isinstance(lesson, Quiz) for q in lesson.questions]
 
 
 def _questions(course: Course) -> dict[str, object]:
@@ -81,9 +72,7 @@ def _with_media(course: Course, part: AnyLesson | Question) -> object:
     hidden = {"questions"} if isinstance(part, Quiz) else None
     content = part.model_dump(exclude=hidden)
     words = repr(content)
-    return content, {
-        path: m.sha256 for path, m in course.media.items() if path in words
-    }
+    return content, {path: m.sha256 for path, m in course.media.items() if path in words}
 
 
 def _compared(
@@ -92,9 +81,7 @@ def _compared(
     return {
         f"{word}_added": [key for key in newer if key not in older],
         f"{word}_removed": [key for key in older if key not in newer],
-        f"{word}_changed": [
-            k for k, part in newer.items() if k in older and older[k] != part
-        ],
+        f"{word}_changed": [k for k, part in newer.items() if k in older and older[k] != part],
     }
 
 

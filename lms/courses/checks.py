@@ -17,9 +17,8 @@ from lms.courses.document import (
     Quiz,
     Reading,
     Video,
-    lessons_for,
-    reread_target,
 )
+from lms.courses.lessons import lessons_for, reread_target
 from lms.kernel.documents import LANGUAGES
 from lms.kernel.filetypes import ENDINGS
 from lms.kernel.markdown import ALLOWED_LINKS, MEDIA_PREFIX, is_allowed_link, outline
@@ -88,10 +87,10 @@ def _languages(course: Course) -> Iterator[Problem]:
         for language in declared:
             if language not in texts:
                 yield Problem(path, f"{path[-1]} is missing in {language!r}", allowed)
-        for language in texts:
-            if language not in declared:
-                wrong = f"{path[-1]} is given in {language!r}, which the course does not declare"
-                yield Problem((*path, language), wrong, allowed)
+        for extra in texts:
+            if extra not in declared:
+                wrong = f"{path[-1]} is given in {extra!r}, which the course does not declare"
+                yield Problem((*path, extra), wrong, allowed)
 
 
 def _repeated_keys(course: Course) -> Iterator[Problem]:
@@ -112,18 +111,14 @@ def _repeated_keys(course: Course) -> Iterator[Problem]:
         for path, key in keyed:
             if key in seen:
                 wrong = f"{word} key {key!r} is used twice in this course"
-                yield Problem(
-                    path, wrong, "another file name, or `key:` with a name of its own"
-                )
+                yield Problem(path, wrong, "another file name, or `key:` with a name of its own")
             seen.add(key)
 
 
 def _rereads(course: Course) -> Iterator[Problem]:
     known = ", ".join(lesson.key for lesson in course.lessons)
     for path, lesson in _lessons(course):
-        for index, question in enumerate(
-            lesson.questions if isinstance(lesson, Quiz) else ()
-        ):
+        for index, question in enumerate(lesson.questions if isinstance(lesson, Quiz) else ()):
             if question.reread is None:
                 continue
             at = (*path, "questions", index, "reread")
@@ -137,24 +132,18 @@ def _rereads(course: Course) -> Iterator[Problem]:
 def _reread_heading(at: Path, target: AnyLesson, heading: str) -> Iterator[Problem]:
     texts = target.text if isinstance(target, Reading | Practice) else {}
     if not texts:
-        yield Problem(
-            at, f"lesson {target.key!r} has no headings", f"{target.key} alone"
-        )
+        yield Problem(at, f"lesson {target.key!r} has no headings", f"{target.key} alone")
     for language, text in texts.items():
         names = [found.target for found in outline(text).headings]
         if heading not in names:
-            wrong = (
-                f"heading {heading!r} is not in lesson {target.key!r} in {language!r}"
-            )
+            wrong = f"heading {heading!r} is not in lesson {target.key!r} in {language!r}"
             yield Problem(at, wrong, ", ".join(names) or "a lesson without a heading")
 
 
 def _refresher(course: Course) -> Iterator[Problem]:
     if course.renewal.mode is not Mode.REFRESHER:
         return
-    if not any(
-        isinstance(lesson, Quiz) for lesson in lessons_for(course, Mode.REFRESHER)
-    ):
+    if not any(isinstance(lesson, Quiz) for lesson in lessons_for(course, Mode.REFRESHER)):
         yield Problem(
             ("renewal", "mode"),
             "renewal mode refresher, but no quiz has `refresher: true`",
@@ -176,9 +165,7 @@ def _text(course: Course, path: Path, text: str) -> Iterator[Problem]:
         line = picture.line - 1
         if not picture.text:
             wrong = f"picture {picture.target} has no alternative text"
-            yield Problem(
-                path, wrong, "![what the picture shows](media/file.webp)", line
-            )
+            yield Problem(path, wrong, "![what the picture shows](media/file.webp)", line)
         yield from _medium(course, path, picture.target, "image/", line)
     for link in found.links:
         line = link.line - 1
@@ -200,9 +187,7 @@ def _lesson_media(course: Course) -> Iterator[Problem]:
             yield from _medium(course, at, file, "video/", 0)
             yield from _film_size(course, at, file)
         for language, file in lesson.captions.items():
-            yield from _medium(
-                course, (*path, "captions", language), file, "text/vtt", 0
-            )
+            yield from _medium(course, (*path, "captions", language), file, "text/vtt", 0)
         for at, file in _posters(lesson, path):
             yield from _medium(course, at, file, "image/", 0)
 
@@ -215,17 +200,11 @@ def _posters(lesson: Video, path: Path) -> Iterator[tuple[Path, str]]:
             yield (*path, "poster", language), file
 
 
-def _medium(
-    course: Course, at: Path, file: str, kind: str, line: int
-) -> Iterator[Problem]:
+def _medium(course: Course, at: Path, file: str, kind: str, line: int) -> Iterator[Problem]:
     medium = course.media.get(file)
     if medium is None:
-        known = ", ".join(
-            sorted(f for f, m in course.media.items() if _fits(m.media_type, kind))
-        )
-        yield Problem(
-            at, f"{file} is not there", known or "a file in media/ of the bundle", line
-        )
+        known = ", ".join(sorted(f for f, m in course.media.items() if _fits(m.media_type, kind)))
+        yield Problem(at, f"{file} is not there", known or "a file in media/ of the bundle", line)
     elif not _fits(medium.media_type, kind):
         endings = [e for media_type, e in ENDINGS.items() if _fits(media_type, kind)]
         allowed = ", ".join(ending for group in endings for ending in group)
@@ -261,6 +240,4 @@ def used_media(course: Course) -> set[str]:
 
 def _unused_media(course: Course) -> Iterator[Problem]:
     for file in sorted(course.media.keys() - used_media(course)):
-        yield Problem(
-            ("media", file), f"{file} is shown nowhere", "remove it", is_warning=True
-        )
+        yield Problem(("media", file), f"{file} is shown nowhere", "remove it", is_warning=True)

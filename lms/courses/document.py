@@ -6,7 +6,6 @@ order of modules and lessons may change at any time.
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -134,9 +133,7 @@ class Quiz(_Step):
     def _draw_lies_within_the_pool(self) -> Self:
         pool = len(self.questions)
         if self.draw is not None and self.draw > pool:
-            raise refusal(
-                f"draw is {self.draw}, the pool has {pool}", f"1 to {pool}", "draw"
-            )
+            raise refusal(f"draw is {self.draw}, the pool has {pool}", f"1 to {pool}", "draw")
         return self
 
     @property
@@ -178,9 +175,7 @@ class Source(Document):
 
     title: Text
     publisher: Text
-    address: Annotated[
-        str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=500)
-    ]
+    address: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=500)]
     seen_on: dt.date
 
 
@@ -192,9 +187,7 @@ class Course(Document):
     summary: Localised
     audience: Localised
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
-    competences: Annotated[
-        tuple[CompetencePair, ...], Field(min_length=1, max_length=4)
-    ]
+    competences: Annotated[tuple[CompetencePair, ...], Field(min_length=1, max_length=4)]
     owner: Localised | Text
     review_months: Annotated[int, Field(ge=1, le=60)] = 12
     validity_months: Annotated[
@@ -203,7 +196,7 @@ class Course(Document):
     renewal: Renewal = Renewal()
     sources: tuple[Source, ...] = ()
     modules: Annotated[tuple[Module, ...], Field(min_length=1, max_length=100)]
-    media: dict[str, Medium] = {}
+    media: dict[str, Medium] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _renewal_fits_validity(self) -> Self:
@@ -242,15 +235,11 @@ class Course(Document):
             return 0
         if self.renewal.window_days is not None:
             return self.renewal.window_days
-        return min(
-            DEFAULT_WINDOW_DAYS, DEFAULT_WINDOW_DAYS_A_MONTH * self.validity_months
-        )
+        return min(DEFAULT_WINDOW_DAYS, DEFAULT_WINDOW_DAYS_A_MONTH * self.validity_months)
 
     def language_for(self, locale: str) -> Language:
         """The language in which somebody reads this course: their own, else the course's first."""
-        return next(
-            (known for known in self.languages if known == locale), self.languages[0]
-        )
+        return next((known for known in self.languages if known == locale), self.languages[0])
 
     def shown(self, path: str) -> Shown | None:
         """Address and size of one of the course's media, or None."""
@@ -263,57 +252,3 @@ class Course(Document):
 
 AnyLesson = Reading | Video | Quiz | Practice
 KINDS = ("reading", "video", "quiz", "practice")
-
-
-def lessons_for(course: Course, mode: Mode) -> tuple[AnyLesson, ...]:
-    """The lessons of a mode; a course that renews in full has the same ones in both."""
-    if mode is Mode.FULL or course.renewal.mode is Mode.FULL:
-        return course.lessons
-    return tuple(lesson for lesson in course.lessons if lesson.refresher)
-
-
-def minutes_of(lessons: Sequence[AnyLesson]) -> int:
-    """What the lessons take together."""
-    return sum(lesson.minutes for lesson in lessons)
-
-
-def find_lesson(course: Course, key: str) -> AnyLesson | None:
-    """The lesson of this key, or of the file name that carries it (`10-welcome` for `welcome`)."""
-    by_key = {lesson.key: lesson for lesson in course.lessons}
-    return by_key.get(key) or by_key.get(key_of(key))
-
-
-def find_module(course: Course, lesson_key: str) -> Module | None:
-    """The module that a lesson belongs to."""
-    return next(
-        (
-            m
-            for m in course.modules
-            if any(lesson.key == lesson_key for lesson in m.lessons)
-        ),
-        None,
-    )
-
-
-def neighbours(
-    lessons: Sequence[AnyLesson], key: str
-) -> tuple[AnyLesson | None, AnyLesson | None]:
-    """The lessons before and after this one; None at either end and for a lesson not among them."""
-    position = next((i for i, lesson in enumerate(lessons) if lesson.key == key), None)
-    if position is None:
-        return None, None
-    before = lessons[position - 1] if position else None
-    after = lessons[position + 1] if position + 1 < len(lessons) else None
-    return before, after
-
-
-def key_of(name: str) -> str:
-    """The stable name in a numbered one: `10-welcome` is `welcome` wherever it stands."""
-    number, hyphen, rest = name.partition("-")
-    return rest if hyphen and rest and number.isascii() and number.isdigit() else name
-
-
-def reread_target(course: Course, reread: str) -> tuple[AnyLesson | None, str | None]:
-    """Lesson and heading that `10-welcome#waiting-room` names; None for what is not there."""
-    name, _hash, heading = reread.partition("#")
-    return find_lesson(course, name), heading or None

@@ -34,9 +34,7 @@ class CourseVersion(Model):
     __tablename__ = "course_versions"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    course_id: Mapped[int] = mapped_column(
-        ForeignKey("courses.id"), index=True, info=NOT_PERSONAL
-    )
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True, info=NOT_PERSONAL)
     number: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     published_on: Mapped[dt.date] = mapped_column(info=NOT_PERSONAL)
     retrain: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)

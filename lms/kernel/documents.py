@@ -15,9 +15,7 @@ KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 Language = Literal["de", "en"]
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN, max_length=60)]
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)
-]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 Localised = Annotated[dict[Language, Text], Field(min_length=1)]
 

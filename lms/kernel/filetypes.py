@@ -20,25 +20,22 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 }
 ALLOWED_ENDINGS = tuple(ending for endings in ENDINGS.values() for ending in endings)
 
-_VTT = re.compile(rb"(?:\xef\xbb\xbf)?WEBVTT(?:[ \t\r\n]|$)")
+_SIGNATURES: tuple[tuple[str, re.Pattern[bytes]], ...] = (
+    ("image/png", re.compile(rb"\x89PNG\r\n\x1a\n")),
+    ("image/jpeg", re.compile(rb"\xff\xd8\xff")),
+    ("image/webp", re.compile(rb"RIFF....WEBP", re.DOTALL)),
+    ("video/mp4", re.compile(rb"....ftyp", re.DOTALL)),
+    ("video/webm", re.compile(rb"\x1a\x45\xdf\xa3.{0,60}webm", re.DOTALL)),
+    ("application/pdf", re.compile(rb"%PDF-")),
+    ("text/vtt", re.compile(rb"(?:\xef\xbb\xbf)?WEBVTT(?:[ \t\r\n]|$)")),
+)
+_JPEG_MARK = 0xFF
 _JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def media_type_of(head: bytes) -> str | None:
     """The media type that the first bytes prove, or None when it is none of ours."""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:8] == b"ftyp":
-        return "video/mp4"
-    if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]:
-        return "video/webm"
-    if head.startswith(b"%PDF-"):
-        return "application/pdf"
-    return "text/vtt" if _VTT.match(head) else None
+    return next((name for name, signature in _SIGNATURES if signature.match(head)), None)
 
 
 def ending_of(name: str) -> str:
@@ -81,7 +78,7 @@ def _webp_size(head: bytes) -> tuple[int, int] | None:
 
 def _jpeg_size(head: bytes) -> tuple[int, int] | None:
     position = 2
-    while position + 9 <= len(head) and head[position] == 0xFF:
+    while position + 9 <= len(head) and head[position] == _JPEG_MARK:
         marker = head[position + 1]
         if marker in _JPEG_SIZES:
             height, width = struct.unpack(">HH", head[position + 5 : position + 9])

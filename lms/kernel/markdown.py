@@ -88,16 +88,15 @@ def _no_media(_path: str) -> Shown | None:
     return None
 
 
-def _reader() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(
-        "table"
-    )
-    # What may be linked is decided below, and said by name in a check, not dropped by the reader.
-    reader.validateLink = lambda _url: True  # type: ignore[method-assign]
-    return reader
+class _Reader(MarkdownIt):
+    """What may be linked is decided below and said by name in a check, not dropped in silence."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802, ARG002 - the library's hook
+        """Let every address through to our own rule."""
+        return True
 
 
-_READER = _reader()
+_READER = _Reader("commonmark", {"html": False}).enable("table")
 
 
 def heading_id(name: str) -> str:
@@ -107,7 +106,7 @@ def heading_id(name: str) -> str:
 
 def is_allowed_link(href: str) -> bool:
     """True for http, https, mailto, own paths, own media and headings of the same text."""
-    if any(ord(character) < 33 or ord(character) == 127 for character in href):
+    if not href.isprintable() or " " in href:
         return False
     if href.startswith(("#", MEDIA_PREFIX)):
         return "\\" not in href
@@ -128,9 +127,7 @@ def render_inline(text: str, media: Media = _no_media) -> str:
     """One line of text as HTML without paragraphs, for questions and answers."""
     tokens = _READER.parseInline(text)
     _rewrite(tokens, media)
-    return _clean(
-        _READER.renderer.render(tokens, _READER.options, {}), _INLINE_TAGS
-    ).strip()
+    return _clean(_READER.renderer.render(tokens, _READER.options, {}), _INLINE_TAGS).strip()
 
 
 def outline(text: str) -> Outline:
@@ -145,16 +142,12 @@ def outline(text: str) -> Outline:
         line = token.map[0] + 1 if token.map else line
         if token.type == "heading_open":
             name = str(token.attrs["id"]).removeprefix(_HEADING_PREFIX)
-            headings.append(
-                Found(line, name, _words(tokens[position + 1].children or []))
-            )
+            headings.append(Found(line, name, _words(tokens[position + 1].children or [])))
         inline_line = line
         for child in token.children or []:
             inline_line += child.type in {"softbreak", "hardbreak"}
             if child.type == "image":
-                pictures.append(
-                    Found(inline_line, str(child.attrs["src"]), child.content.strip())
-                )
+                pictures.append(Found(inline_line, str(child.attrs["src"]), child.content.strip()))
             if child.type == "link_open":
                 links.append(Found(inline_line, str(child.attrs["href"]), ""))
     return Outline(tuple(pictures), tuple(links), tuple(headings))
@@ -172,9 +165,7 @@ def _clean(html: str, tags: set[str]) -> str:
 
 
 def _words(children: Sequence[Token]) -> str:
-    return "".join(
-        child.content for child in children if child.type in {"text", "code_inline"}
-    )
+    return "".join(child.content for child in children if child.type in {"text", "code_inline"})
 
 
 def _name_headings(tokens: Sequence[Token]) -> None:
@@ -191,11 +182,7 @@ def _name_headings(tokens: Sequence[Token]) -> None:
 def _heading_name(children: Sequence[Token]) -> str:
     """The name after `{#`, taken out of the text, else one made from the words."""
     last = children[-1] if children else None
-    own = (
-        _OWN_NAME.search(last.content)
-        if last is not None and last.type == "text"
-        else None
-    )
+    own = _OWN_NAME.search(last.content) if last is not None and last.type == "text" else None
     if last is not None and own is not None:
         last.content = last.content[: own.start()]
         return own[1]
@@ -218,10 +205,7 @@ def _frame_pictures(tokens: Sequence[Token], media: Media) -> None:
         if len(children) != 1 or children[0].type != "image":
             continue
         opening, closing = tokens[position - 1], tokens[position + 1]
-        if (
-            opening.type != "paragraph_open"
-            or media(str(children[0].attrs["src"])) is None
-        ):
+        if opening.type != "paragraph_open" or media(str(children[0].attrs["src"])) is None:
             continue
         opening.tag = closing.tag = "figure"
         opening.hidden = closing.hidden = False
@@ -241,9 +225,7 @@ def _frame_tables(tokens: list[Token]) -> None:
         token = tokens[position]
         if token.type == "table_open":
             frame = {"class": "table-scroll", "tabindex": "0"}
-            tokens.insert(
-                position, Token("frame_open", "div", 1, attrs=dict(frame), block=True)
-            )
+            tokens.insert(position, Token("frame_open", "div", 1, attrs=dict(frame), block=True))
         if token.type == "table_close":
             tokens.insert(position + 1, Token("frame_close", "div", -1, block=True))
 

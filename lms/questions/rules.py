@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from lms.kernel.documents import Document, Key, Localised, Text, refusal
-from lms.kernel.domain import DomainError, N_
+from lms.kernel.domain import N_, DomainError
 
 QUESTION_TYPES = ("single_choice", "multiple_choice")
 LATER_TYPES = (
@@ -85,9 +85,7 @@ class _Choice(Document):
     @property
     def right_keys(self) -> frozenset[str]:
         """The options that make the best answer."""
-        return frozenset(
-            option.key for option in self.options if _is_right(self, option)
-        )
+        return frozenset(option.key for option in self.options if _is_right(self, option))
 
 
 class SingleChoice(_Choice):
@@ -108,7 +106,7 @@ class SingleChoice(_Choice):
 
 
 class MultipleChoice(_Choice):
-    """Any number of options is right, at least one; parts of the answer earn parts of the points."""
+    """Any number of options is right, at least one; each earns its part of the points."""
 
     type: Literal["multiple_choice"]
 
@@ -120,11 +118,8 @@ class MultipleChoice(_Choice):
                 "at least one option with `correct: true` (or with a weight above 0)",
                 "options",
             )
-        best = sum(
-            Fraction(str(option.weight))
-            for option in self.options
-            if (option.weight or 0) > 0
-        )
+        weights = [option.weight or 0 for option in self.options]
+        best = sum((Fraction(str(weight)) for weight in weights if weight > 0), Fraction(0))
         if self.is_weighted and abs(best - _FULL) > _ROUNDING:
             raise refusal(
                 f"the weights above 0 of question {self.key!r} sum to {float(best):g}",
@@ -140,11 +135,7 @@ Question = Annotated[SingleChoice | MultipleChoice, Field(discriminator="type")]
 def _is_right(question: _Choice, option: Option) -> bool:
     if option.weight is None:
         return option.correct
-    return (
-        option.weight == _FULL
-        if isinstance(question, SingleChoice)
-        else option.weight > 0
-    )
+    return option.weight == _FULL if isinstance(question, SingleChoice) else option.weight > 0
 
 
 def grade(question: SingleChoice | MultipleChoice, chosen: Collection[str]) -> float:
@@ -163,9 +154,7 @@ def grade(question: SingleChoice | MultipleChoice, chosen: Collection[str]) -> f
     return float(min(max(total, Fraction(0)), Fraction(1)))
 
 
-def require_fitting(
-    question: SingleChoice | MultipleChoice, chosen: Collection[str]
-) -> None:
+def require_fitting(question: SingleChoice | MultipleChoice, chosen: Collection[str]) -> None:
     """Refuse options that the question does not have, and more than one in a single choice."""
     known = {option.key for option in question.options}
     if not known.issuperset(chosen):
@@ -176,10 +165,7 @@ def require_fitting(
 
 def _shares(question: SingleChoice | MultipleChoice) -> dict[str, Fraction]:
     if question.is_weighted:
-        return {
-            option.key: Fraction(str(option.weight)) / _FULL
-            for option in question.options
-        }
+        return {option.key: Fraction(str(option.weight)) / _FULL for option in question.options}
     right = len(question.right_keys)
     wrong = len(question.options) - right
     return {
@@ -203,9 +189,7 @@ def percent(scored: Iterable[tuple[int, float]]) -> int:
 
 def seeded_order(keys: Iterable[str], seed: str) -> list[str]:
     """The keys in an order that the seed alone decides, whatever order they came in."""
-    return sorted(
-        keys, key=lambda key: hashlib.sha256(f"{seed}\0{key}".encode()).digest()
-    )
+    return sorted(keys, key=lambda key: hashlib.sha256(f"{seed}\0{key}".encode()).digest())
 
 
 def draw_questions(
@@ -218,17 +202,11 @@ def draw_questions(
     """The questions of one attempt: `count` out of the pool (all without it), in their order."""
     by_key = {question.key: question for question in pool}
     drawn = set(seeded_order(by_key, f"draw {seed}")[:count])
-    order = (
-        seeded_order(drawn, f"order {seed}")
-        if shuffle
-        else [k for k in by_key if k in drawn]
-    )
+    order = seeded_order(drawn, f"order {seed}") if shuffle else [k for k in by_key if k in drawn]
     return [by_key[key] for key in order]
 
 
-def ordered_options(
-    question: SingleChoice | MultipleChoice, *, seed: str
-) -> list[Option]:
+def ordered_options(question: SingleChoice | MultipleChoice, *, seed: str) -> list[Option]:
     """The options as one attempt shows them."""
     if not question.shuffle:
         return list(question.options)
