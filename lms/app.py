@@ -17,6 +17,8 @@ from lms.access import queries as access_queries
 from lms.access import rules as access_rules
 from lms.access import views as access_views
 from lms.audit import cli as audit_cli
+from lms.authoring import cli as authoring_cli
+from lms.courses import views as courses_views
 from lms.home import frame
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine
@@ -30,9 +32,11 @@ MEBIBYTE = 1024 * 1024
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     access_views.blueprint,
+    courses_views.blueprint,
 )
 COMMANDS: tuple[click.Command, ...] = (
     audit_cli.audit_commands,
+    authoring_cli.content_commands,
 )
 
 

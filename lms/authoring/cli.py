@@ -17,13 +17,13 @@ from lms.kernel.clock import utc_now
 from lms.kernel.db import reading, sqlite_path, transaction
 from lms.web.db import house
 
-content = AppGroup("content", help="Check and publish course bundles.")
+content_commands = AppGroup("content", help="Check and publish course bundles.")
 
 _FOLDERS = click.Path(exists=True, file_okay=False, path_type=Path)
 _LONGEST_RETRAIN_DAYS = 3650
 
 
-@content.command("check")
+@content_commands.command("check")
 @click.argument("paths", nargs=-1, required=True, type=_FOLDERS)
 def check(paths: tuple[Path, ...]) -> None:
     """Say what is wrong with bundles: file, line, what is allowed. Exit 1 if anything is."""
@@ -31,7 +31,7 @@ def check(paths: tuple[Path, ...]) -> None:
     sys.exit(1 if any(bundle.faults for bundle in bundles) else 0)
 
 
-@content.command("load")
+@content_commands.command("load")
 @click.argument("paths", nargs=-1, required=True, type=_FOLDERS)
 @click.option(
     "--retrain-days",
@@ -62,7 +62,7 @@ def load(paths: tuple[Path, ...], retrain_days: int | None, *, replace: bool) ->
     sys.exit(0 if is_all_well else 1)
 
 
-@content.command("schema")
+@content_commands.command("schema")
 def schema() -> None:
     """Print the JSON schema of bundles, as content/schema.json holds it for editors."""
     click.echo(schema_text(), nl=False)

@@ -13,7 +13,7 @@ from lms.kernel.filetypes import ENDINGS, ending_of
 from lms.web.db import db_session, end_transaction, house
 from lms.web.guard import signed_in
 
-courses = Blueprint("courses", __name__)
+blueprint = Blueprint("courses", __name__)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -24,7 +24,7 @@ _HEADERS = {
 }
 
 
-@courses.get("/media/<sha256>/<name>")
+@blueprint.get("/media/<sha256>/<name>")
 @signed_in
 def medium(sha256: str, name: str) -> Response:
     """A file by its hash; the name is for the person who saves it and must fit its type."""
