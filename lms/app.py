@@ -57,7 +57,10 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
         app.cli.add_command(command)
     frame.init_frame(app)
     web_db.init_db(
-        app, settings, sessions or Sessions(make_engine(settings.database_url)), errors.conflict_page
+        app,
+        settings,
+        sessions or Sessions(make_engine(settings.database_url)),
+        errors.conflict_page,
     )
     return app
 
@@ -101,7 +104,9 @@ def _find_viewer(token: str) -> Viewer | None:
 
 
 def _note_last_seen(sign_in_id: int, now: dt.datetime) -> None:
-    web_db.after_the_request(lambda session: access_operations.note_seen(session, sign_in_id, now=now))
+    web_db.after_the_request(
+        lambda session: access_operations.note_seen(session, sign_in_id, now=now)
+    )
 
 
 def configure_logging() -> None:

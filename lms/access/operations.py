@@ -50,7 +50,10 @@ class Attempt:
 def count_attempt(session: Session, attempt: Attempt, *, now: dt.datetime) -> None:
     """Count a try before the password is looked at; TooManyAttempts when the limit is reached."""
     since = now - rules.WINDOW
-    limits = ((attempt.person, rules.FAILURES_PER_PERSON), (attempt.address, rules.FAILURES_PER_ADDRESS))
+    limits = (
+        (attempt.person, rules.FAILURES_PER_PERSON),
+        (attempt.address, rules.FAILURES_PER_ADDRESS),
+    )
     for subject, limit in limits:
         failures = session.scalar(
             select(func.count())
@@ -66,7 +69,9 @@ def forget_attempts(session: Session, attempt: Attempt, *, now: dt.datetime) -> 
     """It was the right person: their failures no longer count, nor does this try of the address."""
     session.execute(delete(SignInAttempt).where(SignInAttempt.subject == attempt.person))
     session.execute(
-        delete(SignInAttempt).where(SignInAttempt.subject == attempt.address, SignInAttempt.at == now)
+        delete(SignInAttempt).where(
+            SignInAttempt.subject == attempt.address, SignInAttempt.at == now
+        )
     )
 
 
@@ -155,17 +160,20 @@ def use_set_up(session: Session, token: str, *, now: dt.datetime) -> None:
             SetUpAddress.expires_at > now,
         )
         .values(used_at=now)
-    )
-    if used.rowcount != 1:
+        .returning(SetUpAddress.id)
+    ).scalar_one_or_none()
+    if used is None:
         raise NotFound
 
 
 def forget_old_rows(session: Session, *, now: dt.datetime) -> int:
     """Drop attempts after 24 hours and sign-ins that nobody used for 30 days."""
-    attempts = session.execute(
-        delete(SignInAttempt).where(SignInAttempt.at < now - dt.timedelta(hours=24))
-    )
-    sign_ins = session.execute(
-        delete(SignIn).where(SignIn.last_seen_at < now - dt.timedelta(days=30))
-    )
-    return attempts.rowcount + sign_ins.rowcount
+    attempts = session.scalars(
+        delete(SignInAttempt)
+        .where(SignInAttempt.at < now - dt.timedelta(hours=24))
+        .returning(SignInAttempt.id)
+    ).all()
+    sign_ins = session.scalars(
+        delete(SignIn).where(SignIn.last_seen_at < now - dt.timedelta(days=30)).returning(SignIn.id)
+    ).all()
+    return len(attempts) + len(sign_ins)

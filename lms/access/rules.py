@@ -34,9 +34,8 @@ def is_live(
     now: dt.datetime,
 ) -> bool:
     """True while a sign-in neither idled out nor reached its end."""
-    return (
-        now - seen_at < idle_limit(roles, kept=kept)
-        and now - created_at < absolute_limit(roles, kept=kept)
+    return now - seen_at < idle_limit(roles, kept=kept) and now - created_at < absolute_limit(
+        roles, kept=kept
     )
 
 
@@ -115,8 +114,21 @@ def address_block(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
 
 
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def browser_name(user_agent: str) -> str:

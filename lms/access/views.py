@@ -3,7 +3,16 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -54,7 +63,9 @@ def sign_in_submit() -> ResponseReturnValue:
     )
     with beside_the_request() as session:
         operations.count_attempt(session, attempt, now=now)
-    person, argon2 = queries.find_password(db_session(), form.identifier.data or "", house().today())
+    person, argon2 = queries.find_password(
+        db_session(), form.identifier.data or "", house().today()
+    )
     end_transaction()
     password = form.password.data or ""
     if not hashing.matches(argon2, password) or person is None:
@@ -112,7 +123,9 @@ def set_up_submit(token: str) -> ResponseReturnValue:
         return _set_up_page(form, 422)
     try:
         rules.require_good_password(
-            form.password.data or "", common=blocklist.passwords(), words=_house_words(form.email.data)
+            form.password.data or "",
+            common=blocklist.passwords(),
+            words=_house_words(form.email.data),
         )
         argon2 = hashing.hashed(form.password.data or "")
         person = _first_administrator(form, token, argon2)
@@ -236,7 +249,9 @@ def _demonstration() -> dict[str, Any]:
 def _back() -> str:
     referrer = request.referrer or ""
     own = f"{request.scheme}://{request.host}"
-    return (safe_next(referrer.removeprefix(own)) if referrer.startswith(own + "/") else None) or "/"
+    return (
+        safe_next(referrer.removeprefix(own)) if referrer.startswith(own + "/") else None
+    ) or "/"
 
 
 def _sign_in_page(form: SignInForm, status: int, *, failed: bool = False) -> ResponseReturnValue:

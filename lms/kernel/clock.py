@@ -12,3 +12,12 @@ def utc_now() -> dt.datetime:
 def local_date(instant: dt.datetime, zone: ZoneInfo) -> dt.date:
     """The calendar day that an aware instant falls on in the organisation's zone."""
     return instant.astimezone(zone).date()
+
+
+def parse_instant(text: str, zone: ZoneInfo) -> dt.datetime:
+    """An ISO 8601 instant in UTC; without an offset it is wall time in the zone.
+
+    ValueError for anything else.
+    """
+    found = dt.datetime.fromisoformat(text)
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import StaticPool
@@ -169,6 +170,20 @@ def reading(sessions: Sessions) -> Generator[Session]:
 def is_postgresql(session: Session) -> bool:
     """True on PostgreSQL; only for what both databases cannot say alike."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_unless_there(session: Session, model: type[Model], values: dict[str, Any]) -> bool:
+    """Insert one row; False when one of its unique keys is taken already.
+
+    On PostgreSQL it waits for a transaction that has just inserted the same key, so that of two
+    at the same time exactly one hears True.
+    """
+    session.flush()
+    table = model.__table__
+    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
+    statement = insert(table).values(values).on_conflict_do_nothing()  # type: ignore[arg-type]
+    returned = session.execute(statement.returning(*table.primary_key))
+    return returned.first() is not None
 
 
 def sqlite_path(url: str) -> Path | None:

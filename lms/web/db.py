@@ -6,6 +6,7 @@ the request: before its first statement or after its last, never between, since 
 would wait for the lock that their own request holds.
 """
 
+import datetime as dt
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from lms.kernel.clock import local_date, utc_now
 from lms.kernel.db import Sessions, transaction
 from lms.settings import Settings
 
@@ -34,6 +36,10 @@ class House:
 
     settings: Settings
     sessions: Sessions
+
+    def today(self) -> dt.date:
+        """The present calendar day in the organisation's zone."""
+        return local_date(utc_now(), self.settings.time_zone)
 
 
 def house() -> House:

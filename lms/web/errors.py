@@ -113,5 +113,3 @@ def _init_log(app: Flask) -> None:
         _LOG.info("%s", json.dumps(record))
         response.headers["X-Request-Id"] = g.get("request_id", "-")
         return response
-
-

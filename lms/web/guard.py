@@ -25,7 +25,7 @@ _ANY_HOST = frozenset({"/healthz", "/readyz"})
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-class SignedIn(flask_login.UserMixin):
+class SignedIn(flask_login.UserMixin):  # type: ignore[misc]  # Flask-Login carries no types
     """What Flask-Login holds on to: the viewer of this request."""
 
     def __init__(self, viewer: Viewer) -> None:
@@ -124,7 +124,7 @@ def init_guard(app: Flask, find_viewer: Callable[[str], Viewer | None]) -> None:
     manager = flask_login.LoginManager(app)
     manager.session_protection = None
 
-    @manager.request_loader
+    @manager.request_loader  # type: ignore[untyped-decorator]  # as above
     def load(_request: object) -> SignedIn | None:
         token = sign_in_token()
         found = find_viewer(token) if token else None

@@ -36,8 +36,13 @@ def init_languages(app: Flask, settings: Settings) -> None:
     )
     app.extensions["lms_babel"] = babel
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, table_day=table_day, long_day=long_day, clock=clock,
-        instant=instant, in_language=in_language,
+        day=day,
+        short_day=short_day,
+        table_day=table_day,
+        long_day=long_day,
+        clock=clock,
+        instant=instant,
+        in_language=in_language,
     )
     app.jinja_env.globals.update(current_locale=locale)
 
@@ -101,5 +106,3 @@ def instant(value: dt.datetime) -> str:
     """Day and time of an aware instant, in the organisation's zone."""
     local = flask_babel.to_user_timezone(value)
     return f"{table_day(local.date())}, {local:%H:%M}"
-
-

@@ -1,0 +1,1 @@
+"""Deeds on duties and proofs; each runs in the caller's transaction and leaves an audit entry."""

@@ -1,0 +1,236 @@
+"""From a completion to evidence, the next round and a certificate: one transaction (T2, T3)."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from lms.audit import operations as audit
+from lms.certifications.models import Activity, Assignment, Certificate, Cycle, Evidence
+from lms.certifications.operations import rounds
+from lms.certifications.queries.courses import policy_of_course
+from lms.certifications.queries.requirements import governing_now
+from lms.certifications.queries.rows import cycle_dates, evidence_dates, policy_of
+from lms.certifications.rules.cycles import next_cycle
+from lms.certifications.rules.evidence import EvidenceDates
+from lms.certifications.rules.renewal import VoluntaryRepeat, renew
+from lms.courses.models import Course
+from lms.kernel.text import new_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What somebody has shown: which course, when, how, and what it rests on.
+
+    `source_key` makes it known: the same key again changes nothing. `completed_on` is the local
+    day; `recorded_by` a person's id where somebody else wrote it down.
+    """
+
+    person_id: int
+    course_id: int
+    completed_on: dt.date
+    source_key: str
+    kind: str = "course"
+    course_version_id: int | None = None
+    recorded_by: int | None = None
+    reference: str | None = None
+    batch_id: int | None = None
+    file_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What it came to: evidence with its certificate, or a voluntary repeat."""
+
+    evidence: Evidence | None
+    certificate: Certificate | None
+    activity: Activity | None
+
+
+def complete(session: Session, shown: Shown, *, now: dt.datetime) -> Completion:
+    """Record a completion: evidence and the next round, or a voluntary repeat before the window."""
+    known = session.scalar(
+        select(Evidence).where(
+            Evidence.person_id == shown.person_id,
+            Evidence.course_id == shown.course_id,
+            Evidence.source_key == shown.source_key,
+        )
+    )
+    if known is not None:
+        return Completion(known, _certificate_of(session, known), None)
+    assignment = _lock_assignment(session, shown.person_id, shown.course_id)
+    cycle = _live_cycle(session, assignment)
+    previous = _previous(session, shown, cycle)
+    policy = policy_of(cycle.revision) if cycle else policy_of_course(session, shown.course_id)
+    outcome = renew(
+        policy,
+        evidence_dates(previous) if previous else None,
+        cycle_dates(cycle) if cycle else None,
+        shown.completed_on,
+    )
+    if isinstance(outcome, VoluntaryRepeat):
+        return Completion(None, None, _repeat(session, shown))
+    evidence = _write(session, shown, outcome, now=now)
+    if assignment is not None:
+        _go_on(session, assignment, cycle, evidence)
+    _fulfil_as_alternative(session, shown, now=now)
+    return Completion(evidence, _issue(session, evidence, now=now), None)
+
+
+def _lock_assignment(session: Session, person_id: int, course_id: int) -> Assignment | None:
+    # Two browsers may finish the same course: the second finds the first one's evidence.
+    return session.scalar(
+        select(Assignment)
+        .where(
+            Assignment.person_id == person_id,
+            Assignment.course_id == course_id,
+            Assignment.ended_on.is_(None),
+        )
+        .with_for_update()
+    )
+
+
+def _live_cycle(session: Session, assignment: Assignment | None) -> Cycle | None:
+    if assignment is None:
+        return None
+    return session.scalar(
+        select(Cycle)
+        .where(Cycle.assignment_id == assignment.id, Cycle.state == "live")
+        .options(joinedload(Cycle.revision))
+    )
+
+
+def _previous(session: Session, shown: Shown, cycle: Cycle | None) -> Evidence | None:
+    if cycle is not None and cycle.prev_evidence_id is None and cycle.kind != "renewal":
+        return None
+    if cycle is not None and cycle.prev_evidence_id is not None:
+        return session.get(Evidence, cycle.prev_evidence_id)
+    found = session.scalars(
+        select(Evidence).where(
+            Evidence.person_id == shown.person_id,
+            Evidence.course_id == shown.course_id,
+            Evidence.revoked_on.is_(None),
+            Evidence.completed_on <= shown.completed_on,
+        )
+    ).all()
+    return max(
+        found, key=lambda one: (one.valid_until or dt.date.max, one.completed_on), default=None
+    )
+
+
+def _repeat(session: Session, shown: Shown) -> Activity:
+    key = (shown.person_id, shown.course_id, shown.completed_on)
+    found = session.scalar(
+        select(Activity).where(
+            Activity.person_id == key[0], Activity.course_id == key[1], Activity.done_on == key[2]
+        )
+    )
+    if found is not None:
+        return found
+    activity = Activity(
+        person_id=key[0],
+        course_id=key[1],
+        done_on=key[2],
+        source=shown.kind,
+        reference=shown.reference or shown.source_key,
+    )
+    session.add(activity)
+    session.flush()
+    return activity
+
+
+def _write(session: Session, shown: Shown, dates: EvidenceDates, *, now: dt.datetime) -> Evidence:
+    evidence = Evidence(
+        person_id=shown.person_id,
+        course_id=shown.course_id,
+        course_version_id=shown.course_version_id,
+        kind=shown.kind,
+        completed_on=dates.completed_on,
+        valid_from=dates.valid_from,
+        valid_until=dates.valid_until,
+        interval_months=dates.interval_months,
+        anchor_on=dates.anchor_on,
+        k=dates.k,
+        recorded_at=now,
+        recorded_by=shown.recorded_by,
+        batch_id=shown.batch_id,
+        file_sha256=shown.file_sha256,
+        source_key=shown.source_key,
+        reference=shown.reference,
+        serial=new_code(),
+    )
+    session.add(evidence)
+    session.flush()
+    audit.record(
+        session,
+        actor=f"person:{shown.recorded_by or shown.person_id}",
+        verb="evidence_recorded",
+        object_kind="evidence",
+        object_id=evidence.id,
+        details={"kind": shown.kind, "person": shown.person_id, "course": shown.course_id},
+        now=now,
+    )
+    return evidence
+
+
+def _go_on(
+    session: Session, assignment: Assignment, cycle: Cycle | None, evidence: Evidence
+) -> None:
+    """Close the live round and begin the next under the requirement that governs now."""
+    if cycle is not None:
+        rounds.fulfil(cycle, evidence, closed_on=evidence.completed_on)
+        session.flush()
+    in_force = governing_now(session, assignment)
+    dates = next_cycle(in_force.policy, evidence_dates(evidence))
+    if dates is None:
+        return
+    leave = rounds.LeaveBook(session, [assignment.person_id])
+    rounds.open_round(
+        session,
+        assignment,
+        dates,
+        in_force.revision,
+        leave=leave.of(assignment.person_id, assignment.course_id),
+        previous=evidence,
+        started_on=evidence.completed_on,
+    )
+
+
+def _fulfil_as_alternative(session: Session, shown: Shown, *, now: dt.datetime) -> None:
+    """The course may count for other duties of the person, under those duties' own policy."""
+    if shown.kind == "alternative":
+        return
+    slug = session.scalar(select(Course.slug).where(Course.id == shown.course_id))
+    duties = session.scalars(
+        select(Assignment).where(
+            Assignment.person_id == shown.person_id,
+            Assignment.ended_on.is_(None),
+            Assignment.course_id != shown.course_id,
+        )
+    ).all()
+    for duty in duties:
+        cycle = _live_cycle(session, duty)
+        if cycle is None or slug not in cycle.revision.alternatives:
+            continue
+        again = replace(
+            shown,
+            course_id=duty.course_id,
+            course_version_id=None,
+            kind="alternative",
+            source_key=f"alternative:{shown.source_key}",
+        )
+        complete(session, again, now=now)
+
+
+def _issue(session: Session, evidence: Evidence, *, now: dt.datetime) -> Certificate:
+    certificate = Certificate(
+        evidence_id=evidence.id, person_id=evidence.person_id, code=new_code(), issued_at=now
+    )
+    session.add(certificate)
+    session.flush()
+    return certificate
+
+
+def _certificate_of(session: Session, evidence: Evidence) -> Certificate | None:
+    return session.scalar(select(Certificate).where(Certificate.evidence_id == evidence.id))

@@ -1,0 +1,198 @@
+"""Making, changing and ending requirements."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from lms.audit import operations as audit
+from lms.certifications.models import (
+    Batch,
+    Cycle,
+    Goal,
+    Requirement,
+    RequirementRevision,
+    RequirementScope,
+)
+from lms.certifications.operations.assigning import Reassignment, reassign
+from lms.certifications.queries.requirements import get_in_force
+from lms.certifications.rules.policy import RequirementPolicy
+from lms.certifications.rules.scopes import Scope, require_somebody
+from lms.kernel.domain import N_, DomainError
+
+
+class RequirementExists(DomainError):
+    """The same people must hold the same course already."""
+
+    message = N_("Diese Pflicht gibt es schon. Ändere die bestehende.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A requirement as somebody wants it: who, what, under which policy."""
+
+    course_id: int
+    scope: Scope
+    policy: RequirementPolicy
+    alternatives: tuple[str, ...] = ()
+
+
+def create_requirement(
+    session: Session, wish: Wish, *, today: dt.date, now: dt.datetime, actor: str
+) -> tuple[Requirement, Reassignment]:
+    """Put a requirement into force and give the people it reaches their duty."""
+    require_somebody([wish.scope])
+    if _is_live(session, wish):
+        raise RequirementExists
+    requirement = Requirement(course_id=wish.course_id, since=today, scope_key=wish.scope.key)
+    session.add(requirement)
+    session.flush()
+    session.add_all(_scope_rows(requirement.id, wish.scope))
+    _add_revision(session, requirement, wish, number=1, since=today)
+    _note(session, requirement, "requirement_created", now=now, actor=actor)
+    return requirement, reassign(session, today=today)
+
+
+def change_requirement(
+    session: Session,
+    requirement_id: int,
+    wish: Wish,
+    *,
+    today: dt.date,
+    now: dt.datetime,
+    actor: str,
+) -> RequirementRevision | None:
+    """Give a requirement a new policy, which acts on the next round; None when nothing differs."""
+    found = get_in_force(session, requirement_id)
+    same = found.policy == wish.policy and found.revision.alternatives == list(wish.alternatives)
+    if same:
+        return None
+    revision = _add_revision(
+        session, found.requirement, wish, number=found.revision.number + 1, since=today
+    )
+    _note(session, found.requirement, "requirement_changed", now=now, actor=actor)
+    return revision
+
+
+def end_requirement(
+    session: Session, requirement_id: int, *, ended_on: dt.date, now: dt.datetime, actor: str
+) -> Reassignment:
+    """End a requirement; whoever has no other one for the course loses the duty, not the proof."""
+    found = get_in_force(session, requirement_id)
+    found.requirement.ended_on = max(ended_on, found.requirement.since)
+    _note(session, found.requirement, "requirement_ended", now=now, actor=actor)
+    session.flush()
+    return reassign(session, today=ended_on)
+
+
+def set_goal(session: Session, course_id: int, *, percent: int, goal_by: dt.date | None) -> bool:
+    """Set a course's goal in per cent; True when it changed."""
+    goal = session.get(Goal, course_id)
+    if goal is None:
+        session.add(Goal(course_id=course_id, percent=percent, goal_by=goal_by))
+        return True
+    changed = (goal.percent, goal.goal_by) != (percent, goal_by)
+    goal.percent, goal.goal_by = percent, goal_by
+    return changed
+
+
+def open_batch(session: Session, kind: str, *, made_by: int | None, now: dt.datetime) -> Batch:
+    """An import or bulk change whose due rounds wait for release."""
+    batch = Batch(kind=kind, made_at=now, made_by=made_by)
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def hold_what_became_due(
+    session: Session, batch: Batch, cycle_ids: set[int], *, today: dt.date
+) -> int:
+    """Mark the rounds that a change left due, in grace or overdue; how many wait.
+
+    The caller hands over rounds that the change made or moved and that were not so before. A
+    batch that holds nothing is dropped again.
+    """
+    held = 0
+    for cycle in session.scalars(
+        select(Cycle)
+        .where(Cycle.id.in_(cycle_ids), Cycle.state == "live")
+        .options(joinedload(Cycle.revision))
+    ):
+        is_renewal_due = cycle.kind in ("renewal", "version") and cycle.opens_on <= today
+        if is_renewal_due or cycle.due_on < today:
+            cycle.batch_id = batch.id
+            held += 1
+    session.flush()
+    if not held:
+        session.delete(batch)
+        session.flush()
+    return held
+
+
+def _is_live(session: Session, wish: Wish) -> bool:
+    found = session.scalar(
+        select(Requirement.id).where(
+            Requirement.course_id == wish.course_id,
+            Requirement.scope_key == wish.scope.key,
+            Requirement.ended_on.is_(None),
+        )
+    )
+    return found is not None
+
+
+def _scope_rows(requirement_id: int, scope: Scope) -> list[RequirementScope]:
+    def row(kind: str, **values: object) -> RequirementScope:
+        return RequirementScope(requirement_id=requirement_id, kind=kind, **values)
+
+    if scope.everyone:
+        return [row("everyone")]
+    return [
+        *(row("unit", unit_id=one) for one in sorted(scope.unit_ids)),
+        *(row("job", word=one) for one in sorted(scope.jobs)),
+        *(row("role", word=one.value) for one in sorted(scope.roles)),
+        *(row("person", person_id=one) for one in sorted(scope.person_ids)),
+    ]
+
+
+def _add_revision(
+    session: Session, requirement: Requirement, wish: Wish, *, number: int, since: dt.date
+) -> RequirementRevision:
+    policy = wish.policy
+    revision = RequirementRevision(
+        requirement_id=requirement.id,
+        course_id=requirement.course_id,
+        number=number,
+        since=since,
+        interval_months=policy.interval_months,
+        renewal_base=policy.renewal_base.value,
+        window_days=policy.window_days,
+        grace_days=policy.grace_days,
+        initial_due_days=policy.initial_due_days,
+        return_grace_days=policy.return_grace_days,
+        fixed_month=policy.fixed_month,
+        fixed_day=policy.fixed_day,
+        min_valid_months=policy.min_valid_months,
+        stages=list(policy.stages),
+        overdue_every_days=policy.overdue_every_days,
+        overdue_count=policy.overdue_count,
+        alternatives=list(wish.alternatives),
+    )
+    session.add(revision)
+    session.flush()
+    session.expire(requirement)
+    return revision
+
+
+def _note(
+    session: Session, requirement: Requirement, verb: str, *, now: dt.datetime, actor: str
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        verb=verb,
+        object_kind="requirement",
+        object_id=requirement.id,
+        details={"course": requirement.course_id},
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Reads: stored rows as the values of the rules, standings, duties, requirements, certificates."""

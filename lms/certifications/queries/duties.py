@@ -1,0 +1,283 @@
+"""Status today as one SQL expression, tied to the pure rule by a property test.
+
+For any other day than today ask `standings`, which computes from all that is stored.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from lms.certifications.models import Assignment, Cycle, Evidence, Exemption, RequirementRevision
+from lms.certifications.rules.leave import pauses
+from lms.certifications.rules.status import Status
+from lms.courses.models import Course, CourseVersion
+from lms.people.calendar import Span
+from lms.people.models import Absence
+
+FOR_EVER = dt.date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One person in one course today; dates are None where there is none."""
+
+    person_id: int
+    course_id: int
+    slug: str
+    titles: dict[str, str]
+    has_duty: bool
+    status: Status
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+    opens_on: dt.date | None
+    due_on: dt.date | None
+    grace_until: dt.date | None
+    cycle_id: int | None
+    evidence_id: int | None
+    interval_months: int | None
+    renewal_base: str | None
+
+    @property
+    def is_settled(self) -> bool:
+        """True when nothing has to be done now."""
+        return self.status in (Status.VALID, Status.EXEMPT, Status.PAUSED)
+
+
+def paused_person_ids(session: Session, today: dt.date) -> list[int]:
+    """People whose long absence covers today; adjacent rows count as one absence."""
+    away_now = select(Absence.person_id).where(
+        Absence.from_on <= today, or_(Absence.until_on.is_(None), Absence.until_on >= today)
+    )
+    spans: dict[int, list[Span]] = {}
+    for person_id, from_on, until_on in session.execute(
+        select(Absence.person_id, Absence.from_on, Absence.until_on).where(
+            Absence.person_id.in_(away_now)
+        )
+    ):
+        spans.setdefault(person_id, []).append(Span(from_on, until_on))
+    return sorted(
+        person_id
+        for person_id, absences in spans.items()
+        if any(span.covers(today) for span in pauses(absences))
+    )
+
+
+def effective_evidence(today: dt.date, person_ids: Collection[int] | None = None) -> Subquery:
+    """Of each person and course the unrevoked evidence that lasts longest."""
+    reach = func.coalesce(Evidence.valid_until, FOR_EVER, type_=Date())
+    ranked = select(
+        Evidence.id,
+        Evidence.person_id,
+        Evidence.course_id,
+        Evidence.valid_from,
+        Evidence.valid_until,
+        reach.label("reach"),
+        func.row_number()
+        .over(
+            partition_by=(Evidence.person_id, Evidence.course_id),
+            order_by=(reach.desc(), Evidence.completed_on.desc(), Evidence.id.desc()),
+        )
+        .label("place"),
+    ).where(Evidence.revoked_on.is_(None), Evidence.completed_on <= today)
+    if person_ids is not None:
+        ranked = ranked.where(Evidence.person_id.in_(person_ids))
+    best = ranked.subquery("ranked_evidence")
+    return select(best).where(best.c.place == 1).subquery("effective")
+
+
+def standing_select(
+    today: dt.date, paused: Collection[int], person_ids: Collection[int] | None = None
+) -> Select[Any]:
+    """One row per person and course that is listed today, with its status.
+
+    Columns: person_id, course_id, has_duty, status, valid_from, valid_until, opens_on, due_on,
+    grace_until, cycle_id, evidence_id, revision_id. Whether the person is there today is the
+    caller's condition.
+    """
+    effective = effective_evidence(today, person_ids)
+    with_duty = _with_duty(today, paused, effective)
+    without_duty = _without_duty(today, effective)
+    if person_ids is not None:
+        with_duty = with_duty.where(Assignment.person_id.in_(person_ids))
+    both = union_all(with_duty, without_duty).subquery("standing")
+    return select(both)
+
+
+def _with_duty(today: dt.date, paused: Collection[int], effective: Subquery) -> Select[Any]:
+    return (
+        select(
+            Assignment.person_id,
+            Assignment.course_id,
+            literal(1).label("has_duty"),
+            _status(today, paused, effective).label("status"),
+            effective.c.valid_from,
+            effective.c.valid_until,
+            Cycle.opens_on,
+            Cycle.due_on,
+            Cycle.grace_until,
+            Cycle.id.label("cycle_id"),
+            effective.c.id.label("evidence_id"),
+            Cycle.revision_id,
+        )
+        .outerjoin(Cycle, and_(Cycle.assignment_id == Assignment.id, Cycle.state == "live"))
+        .outerjoin(
+            effective,
+            and_(
+                effective.c.person_id == Assignment.person_id,
+                effective.c.course_id == Assignment.course_id,
+            ),
+        )
+        .where(Assignment.ended_on.is_(None), Assignment.assigned_on <= today)
+    )
+
+
+def _without_duty(today: dt.date, effective: Subquery) -> Select[Any]:
+    live = aliased(Assignment)
+    has_live = exists().where(
+        live.person_id == effective.c.person_id,
+        live.course_id == effective.c.course_id,
+        live.ended_on.is_(None),
+        live.assigned_on <= today,
+    )
+    no_date = null().cast(Date())
+    return select(
+        effective.c.person_id,
+        effective.c.course_id,
+        literal(0).label("has_duty"),
+        literal(Status.VALID.value).label("status"),
+        effective.c.valid_from,
+        effective.c.valid_until,
+        no_date.label("opens_on"),
+        no_date.label("due_on"),
+        no_date.label("grace_until"),
+        _no_number().label("cycle_id"),
+        effective.c.id.label("evidence_id"),
+        _no_number().label("revision_id"),
+    ).where(~has_live, effective.c.reach >= today)
+
+
+def _no_number() -> ColumnElement[Any]:
+    return null().cast(Cycle.id.type)
+
+
+def _status(today: dt.date, paused: Collection[int], effective: Subquery) -> ColumnElement[str]:
+    """Section 7.1 in the order of its priorities."""
+    is_valid = effective.c.reach >= today
+    is_exempt = exists().where(
+        Exemption.person_id == Assignment.person_id,
+        Exemption.course_id == Assignment.course_id,
+        Exemption.from_on <= today,
+        or_(Exemption.until_on.is_(None), Exemption.until_on >= today),
+    )
+    return case(
+        (is_exempt, Status.EXEMPT.value),
+        (Assignment.person_id.in_(paused), Status.PAUSED.value),
+        (and_(Cycle.id.is_(None), is_valid), Status.VALID.value),
+        (Cycle.id.is_(None), Status.OVERDUE.value),
+        (and_(is_valid, Cycle.opens_on > today), Status.VALID.value),
+        (and_(is_valid, Cycle.due_on >= today), Status.DUE.value),
+        (is_valid, Status.OVERDUE.value),
+        (Cycle.due_on >= today, Status.OPEN.value),
+        (Cycle.grace_until >= today, Status.GRACE.value),
+        else_=Status.OVERDUE.value,
+    )
+
+
+def newest_versions() -> Subquery:
+    """The newest version of each course: course_id, version_id, titles."""
+    newest = (
+        select(CourseVersion.course_id, func.max(CourseVersion.number).label("number"))
+        .group_by(CourseVersion.course_id)
+        .subquery("newest")
+    )
+    return (
+        select(CourseVersion.course_id, CourseVersion.id.label("version_id"), CourseVersion.titles)
+        .join(
+            newest,
+            and_(
+                newest.c.course_id == CourseVersion.course_id,
+                newest.c.number == CourseVersion.number,
+            ),
+        )
+        .subquery("newest_versions")
+    )
+
+
+def duties_for(
+    session: Session,
+    person_ids: Collection[int],
+    *,
+    today: dt.date,
+    paused: Collection[int],
+    course_id: int | None = None,
+) -> list[Duty]:
+    """The duties of some people, and their evidence without duty, in one query."""
+    standing = standing_select(today, paused, person_ids).subquery("rows")
+    version = newest_versions()
+    statement = (
+        select(
+            standing,
+            Course.slug,
+            version.c.titles,
+            RequirementRevision.interval_months,
+            RequirementRevision.renewal_base,
+        )
+        .join(Course, Course.id == standing.c.course_id)
+        .join(version, version.c.course_id == standing.c.course_id)
+        .outerjoin(RequirementRevision, RequirementRevision.id == standing.c.revision_id)
+        .order_by(standing.c.person_id, Course.slug)
+    )
+    if course_id is not None:
+        statement = statement.where(standing.c.course_id == course_id)
+    return [_duty(row) for row in session.execute(statement)]
+
+
+def _duty(row: Any) -> Duty:  # noqa: ANN401 - a row of the statement above
+    return Duty(
+        person_id=row.person_id,
+        course_id=row.course_id,
+        slug=row.slug,
+        titles=row.titles,
+        has_duty=bool(row.has_duty),
+        status=Status(row.status),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        opens_on=row.opens_on,
+        due_on=row.due_on,
+        grace_until=row.grace_until,
+        cycle_id=row.cycle_id,
+        evidence_id=row.evidence_id,
+        interval_months=row.interval_months,
+        renewal_base=row.renewal_base,
+    )
+
+
+def duties_of(session: Session, person_id: int, *, today: dt.date) -> list[Duty]:
+    """All duties and lasting evidence of one person: two queries."""
+    paused = paused_person_ids(session, today)
+    return duties_for(session, [person_id], today=today, paused=paused)
+
+
+def duty_in(session: Session, person_id: int, course_id: int, *, today: dt.date) -> Duty | None:
+    """One person in one course; None when neither duty nor lasting evidence is there."""
+    paused = paused_person_ids(session, today)
+    found = duties_for(session, [person_id], today=today, paused=paused, course_id=course_id)
+    return found[0] if found else None

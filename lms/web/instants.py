@@ -1,0 +1,29 @@
+"""Instants on the command line."""
+
+import datetime as dt
+
+import click
+
+from lms.kernel.clock import parse_instant
+from lms.web.db import house
+
+
+class _Instant(click.ParamType[dt.datetime]):
+    name = "instant"
+
+    def convert(
+        self,
+        value: str | dt.datetime,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> dt.datetime:
+        """An aware instant in UTC; wall time of the organisation when no offset is given."""
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            return parse_instant(value, house().settings.time_zone)
+        except ValueError:
+            self.fail(f"{value!r} is no instant such as 2027-03-01T08:00+01:00", param, ctx)
+
+
+INSTANT = _Instant()
