@@ -24,7 +24,6 @@ import stills
 import voice
 from film import BadScriptError, Film, fingerprint, languages, load
 
-
 FAULTS = (BadScriptError, encode.BadFilmError, stills.NoBrowserError, voice.NoVoiceError)
 
 
