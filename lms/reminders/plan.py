@@ -22,9 +22,9 @@ _WEEK_DAYS = 7
 class PlannedStage:
     """A stage and the working day it falls on."""
 
+    planned_on: dt.date
     stage: int
     audience: Audience
-    planned_on: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,21 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What is still to be told of a cycle, and what was told last."""
+    """What is still to be told of a cycle, in the order of its days, and what was told last."""
 
     pending: tuple[PlannedStage, ...]
     newest_sent: int | None = None
     last_mail_on: dt.date | None = None
 
     def after(self, decisions: Iterable[Decision], today: dt.date) -> "Outlook":
-        """The outlook once these decisions are carried out."""
-        handled = {(one.stage, one.audience) for one in decisions}
+        """The outlook once the decisions of a day are carried out: they handle all that was due."""
         sent = [
             one.stage
             for one in decisions
             if one.outcome is Outcome.QUEUED and one.audience is Audience.LEARNER
         ]
         return Outlook(
-            tuple(one for one in self.pending if (one.stage, one.audience) not in handled),
+            tuple(one for one in self.pending if one.planned_on > today),
             max(sent, default=self.newest_sent),
             today if sent else self.last_mail_on,
         )
@@ -96,9 +95,9 @@ def outlook(
 
 def _stages(cycle: RemindedCycle, calendar: WorkingCalendar) -> Iterator[PlannedStage]:
     for stage in cycle.stages:
-        yield PlannedStage(stage, Audience.LEARNER, planned_day(stage, cycle, calendar))
+        yield PlannedStage(planned_day(stage, cycle, calendar), stage, Audience.LEARNER)
     if cycle.tells_supervisor:
-        yield PlannedStage(SUPERVISOR_STAGE, Audience.SUPERVISOR, supervisor_day(cycle, calendar))
+        yield PlannedStage(supervisor_day(cycle, calendar), SUPERVISOR_STAGE, Audience.SUPERVISOR)
 
 
 def _is_mail(notice: PastNotice) -> bool:
@@ -128,17 +127,15 @@ def _may_send(cycle: RemindedCycle, day: dt.date, calendar: WorkingCalendar) -> 
 
 def decide(cycle: RemindedCycle, today: dt.date, ahead: Outlook) -> tuple[Decision, ...]:
     """As `plan` on a day with mail, from an outlook that is there already."""
+    due = [one for one in ahead.pending if one.planned_on <= today]
     decisions: list[Decision] = []
     for audience in Audience:
-        due = [
-            one.stage
-            for one in ahead.pending
-            if one.audience is audience and one.planned_on <= today
-        ]
+        stages = sorted(one.stage for one in due if one.audience is audience)
         decisions += [
-            Decision(stage, audience, Outcome.SKIPPED, SkipReason.SUPERSEDED) for stage in due[:-1]
+            Decision(stage, audience, Outcome.SKIPPED, SkipReason.SUPERSEDED)
+            for stage in stages[:-1]
         ]
-        decisions += [_newest(cycle, today, ahead, audience, stage) for stage in due[-1:]]
+        decisions += [_newest(cycle, today, ahead, audience, stage) for stage in stages[-1:]]
     return tuple(decisions)
 
 
@@ -182,10 +179,9 @@ def next_day(
     cycle: RemindedCycle, not_before: dt.date, ahead: Outlook, calendar: WorkingCalendar
 ) -> dt.date | None:
     """As `next_action_on`, from an outlook that is there already."""
-    earliest = min((one.planned_on for one in ahead.pending), default=None)
-    if earliest is None:
+    if not ahead.pending:
         return None
-    day = calendar.on_or_after(max(earliest, not_before))
+    day = calendar.on_or_after(max(ahead.pending[0].planned_on, not_before))
     while quiet := [span for span in cycle.quiet if span.covers(day)]:
         back_on = [span.day_after for span in quiet]
         if None in back_on:

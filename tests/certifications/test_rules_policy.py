@@ -51,6 +51,10 @@ def test_what_the_file_says_wins_over_the_course() -> None:
     assert (policy.interval_months, policy.grace_days, policy.window_days) == (2, 14, 28)
 
 
+def test_a_window_that_is_given_stays() -> None:
+    assert policy_with_defaults(window_days=45, interval_months=1).window_days == 45
+
+
 def test_keys_of_another_base_are_left_out() -> None:
     policy = policy_with_defaults(fixed_month=12, fixed_day=31, min_valid_months=6)
 

@@ -280,7 +280,7 @@ def test_a_round_that_follows_nothing_is_seen_as_it_is() -> None:
     start=st.integers(0, 1500),
     length=st.integers(1, 100),
 )
-def test_status_only_moves_forward_as_days_pass(  # noqa: PLR0913 - one per drawn value
+def test_status_only_moves_forward_as_days_pass(
     completed_on: dt.date, interval: int, window: int, grace: int, start: int, length: int
 ) -> None:
     policy = RequirementPolicy(interval_months=interval, window_days=window, grace_days=grace)
