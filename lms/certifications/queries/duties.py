@@ -54,6 +54,7 @@ class Duty:
     evidence_id: int | None
     interval_months: int | None
     renewal_base: str | None
+    window_days: int | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -239,6 +240,7 @@ def duties_for(
             version.c.titles,
             RequirementRevision.interval_months,
             RequirementRevision.renewal_base,
+            RequirementRevision.window_days,
         )
         .join(Course, Course.id == standing.c.course_id)
         .join(version, version.c.course_id == standing.c.course_id)
@@ -267,6 +269,7 @@ def _duty(row: Any) -> Duty:  # noqa: ANN401 - a row of the statement above
         evidence_id=row.evidence_id,
         interval_months=row.interval_months,
         renewal_base=row.renewal_base,
+        window_days=row.window_days,
     )
 
 
