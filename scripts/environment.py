@@ -126,7 +126,9 @@ def _install(names: tuple[str, ...]) -> None:
     files = [part for name in names for part in ("-r", str(ROOT / name))]
     options = ["--require-hashes", "--disable-pip-version-check", "--no-input"]
     pip = start_child(
-        "module", "pip", "install", *options, *files, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        *("module", "pip", "install", *options, *files),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     try:
         last_lines = _show_progress(pip, total)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import sys
 
-if sys.version_info < (3, 11):  # said in words instead of a syntax error
+if sys.version_info < (3, 11):  # noqa: UP036 - said in words instead of a syntax error
     sys.exit("Lernstand needs Python 3.11 or newer; this is {}.{}.".format(*sys.version_info[:2]))
 
 import argparse
+import contextlib
 import fcntl
 import http.client
 import ipaddress
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 15
-ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to be recognised
 
 
 @dataclass
@@ -95,17 +96,15 @@ def read_options() -> argparse.Namespace:
         help="no demonstration people; prints a one-time address for the first administrator",
     )
     options = parser.parse_args()
-    if not 0 <= options.port <= 65535:  # noqa: PLR2004 - the highest port there is
+    if not 0 <= options.port <= 65535:
         parser.error("--port needs a number from 0 to 65535")
     return options
 
 
 def leave(number: int, _frame: FrameType | None) -> NoReturn:
     """Ctrl-C, SIGTERM or a closed terminal: a wanted end, so the exit code is 0."""
-    try:
+    with contextlib.suppress(OSError):  # the terminal may be gone
         say(f"Stopping ({signal.Signals(number).name}) …")
-    except OSError:
-        pass  # the terminal is gone
     raise SystemExit(0)
 
 
@@ -118,7 +117,8 @@ def open_data(options: argparse.Namespace) -> Path:
         lock = os.open(data / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         message = (
-            f"The data folder {data} cannot be written ({error.strerror}). Choose another: --data DIR"
+            f"The data folder {data} cannot be written ({error.strerror}). "
+            "Choose another: --data DIR"
         )
         raise Refusal(message) from error
     try:

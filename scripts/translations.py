@@ -199,7 +199,7 @@ def read_fillings(path: Path) -> dict[str, str | list[str]]:
     if not isinstance(found, dict):
         sys.exit(f"{path}: expected an object of German and English texts")
     for german, english in found.items():
-        pair = isinstance(english, list) and len(english) == 2  # noqa: PLR2004 - one, other
+        pair = isinstance(english, list) and len(english) == 2
         if not (isinstance(english, str) or (pair and all(isinstance(t, str) for t in english))):
             sys.exit(f'{path}: {german!r} needs a text or ["one", "other"]')
     return found

@@ -93,7 +93,7 @@ def stop_all(workers: list[Worker], seconds: float) -> None:
 
 
 def tidy_logs(folder: Path) -> None:
-    """Put what was logged so far aside by day; nothing is kept longer than a week (trust.md 5.5)."""
+    """Put what was logged aside by day; nothing is kept longer than a week (trust.md 5.5)."""
     for log in folder.glob("*.log"):
         if log.stat().st_size:
             day = time.strftime("%Y-%m-%d", time.localtime(log.stat().st_mtime))

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_socket
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
@@ -25,6 +26,7 @@ from sqlalchemy.engine.cursor import CursorFetchStrategy
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+import chromium
 from lms.access import operations as access
 from lms.app import create_app
 from lms.kernel.clock import utc_now
@@ -63,10 +65,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(message)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Nothing is skipped in silence: what cannot run here fails and says why."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """The same for a whole file."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} was skipped: {report.longrepr}"
+    return report
+
+
 @pytest.fixture
 def loopback() -> Iterator[None]:
     """Lets a test talk to servers on this machine, such as a fake SMTP server."""
-    pytest_socket = pytest.importorskip("pytest_socket")
     pytest_socket.enable_socket()
     pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
     yield
@@ -294,6 +315,15 @@ def client_of(
         return client
 
     return make
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser: what scripts/test.py found, else one that is here."""
+    found = os.environ.get("LMS_TEST_CHROMIUM") or chromium.find()
+    if found is None:
+        pytest.fail("no Chromium here: scripts/test.py installs one")
+    return found
 
 
 # ------------------------------------------------------------------------------------ the clock
