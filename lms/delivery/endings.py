@@ -1,0 +1,59 @@
+"""How a worker that was told to end does so in time: it finishes the mail in hand, but not at
+any price. Signals arrive here; nothing else knows them.
+"""
+
+import os
+import select
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+
+from lms.delivery.rules import OutOfTime
+
+_PATIENCE_SECONDS = 12
+
+
+class Ending:
+    """Knows whether the process was told to end, and wakes whoever sleeps."""
+
+    def __init__(self) -> None:
+        self.is_wanted = False
+        self._is_late = False
+        self._is_talking = False
+        # An Event would not do: its lock may be held when the signal arrives.
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+
+    def listen(self) -> None:
+        """Take SIGTERM and SIGINT from now on."""
+        signal.signal(signal.SIGTERM, self._told)
+        signal.signal(signal.SIGINT, self._told)
+        signal.signal(signal.SIGALRM, self._too_late)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but no longer than until the process is told to end."""
+        if not self.is_wanted:
+            select.select([self._reader], [], [], max(0.0, seconds))
+
+    @contextmanager
+    def conversation(self) -> Generator[None]:
+        """Inside, OutOfTime is raised when the mail server takes too long to let us go."""
+        self._is_talking = True
+        try:
+            if self._is_late:
+                raise OutOfTime
+            yield
+        finally:
+            self._is_talking = False
+
+    def _told(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.is_wanted:
+            self.is_wanted = True
+            signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+            os.write(self._writer, b".")
+
+    def _too_late(self, _number: int, _frame: FrameType | None) -> None:
+        self._is_late = True
+        if self._is_talking:
+            raise OutOfTime

@@ -1,0 +1,88 @@
+"""Reads of job runs, heartbeats and everything `/health/jobs` and `/system` say."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text, union_all
+from sqlalchemy.orm import Session
+
+from lms.kernel.db import is_postgresql
+from lms.outbox.queries import Standstill
+from lms.outbox.rules import State
+from lms.system.models import Heartbeat, JobRun
+from lms.system.rules import Observed, Run
+
+SCHEDULER = "scheduler"
+DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """Product and version of the database and its size in bytes."""
+
+    product: str
+    size_bytes: int
+
+
+def last_runs(session: Session, jobs: Iterable[str]) -> dict[str, Run]:
+    """The newest run of each job that ever ran, in one statement."""
+    newest = [
+        select(JobRun.__table__)
+        .where(JobRun.job == job)
+        .order_by(JobRun.started_at.desc())
+        .limit(1)
+        .subquery()
+        for job in jobs
+    ]
+    if not newest:
+        return {}
+    rows = session.execute(union_all(*(select(one) for one in newest)))
+    return {row.job: Run(**row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's name for it
+
+
+def last_good_end(session: Session, job: str) -> dt.datetime | None:
+    """When a job last ended well."""
+    return session.scalar(
+        select(JobRun.ended_at)
+        .where(JobRun.job == job, JobRun.is_ok.is_(True))
+        .order_by(JobRun.started_at.desc())
+        .limit(1)
+    )
+
+
+def last_beats(session: Session) -> dict[str, dt.datetime]:
+    """The newest heartbeat of each kind of process."""
+    rows = session.execute(
+        select(Heartbeat.kind, func.max(Heartbeat.beat_at).label("beat_at")).group_by(
+            Heartbeat.kind
+        )
+    )
+    return {row.kind: row.beat_at for row in rows}
+
+
+def observe(session: Session, mail: Standstill) -> Observed:
+    """What the rules judge."""
+    beats = last_beats(session)
+    return Observed(
+        scheduler_beat_at=beats.get(SCHEDULER),
+        delivery_beat_at=beats.get(DELIVERY),
+        last_sweep_at=last_good_end(session, "sweep"),
+        waiting_since=mail.waiting_since,
+        waiting_count=mail.waiting_count,
+        stubborn_count=mail.stubborn_count,
+        uncertain_count=mail.counts.get(State.UNCERTAIN, 0),
+        resting_until=mail.resting_until,
+    )
+
+
+def database_facts(session: Session) -> DatabaseFacts:
+    """Which database answers, and how large it is."""
+    if is_postgresql(session):
+        version = session.scalar(text("SHOW server_version")) or ""
+        size = session.scalar(text("SELECT pg_database_size(current_database())")) or 0
+        return DatabaseFacts(f"PostgreSQL {version.split(' ')[0]}", size)
+    version = session.scalar(text("SELECT sqlite_version()"))
+    pages = session.scalar(text("PRAGMA page_count")) or 0
+    page_bytes = session.scalar(text("PRAGMA page_size")) or 0
+    return DatabaseFacts(f"SQLite {version}", pages * page_bytes)
