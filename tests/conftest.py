@@ -131,19 +131,26 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
 def new_database(
-    request: pytest.FixtureRequest, database: str, path: Path | None = None
-) -> AbstractContextManager[Engine]:
-    """An empty database of the wanted kind."""
-    if database == "sqlite":
-        return databases.sqlite_database(path)
-    return databases.postgresql_database(request.getfixturevalue("postgresql"))
+    request: pytest.FixtureRequest, database: str
+) -> Callable[[Path | None], AbstractContextManager[Engine]]:
+    """Makes an empty database of the test's kind; the path is for SQLite, None is in memory."""
+
+    def make(path: Path | None) -> AbstractContextManager[Engine]:
+        if database == "sqlite":
+            return databases.sqlite_database(path)
+        return databases.postgresql_database(request.getfixturevalue("postgresql"))
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest, database: str) -> Generator[Engine]:
+def engine(
+    new_database: Callable[[Path | None], AbstractContextManager[Engine]],
+) -> Generator[Engine]:
     """A database at the newest migration, the same for all tests."""
-    with new_database(request, database) as made:
+    with new_database(None) as made:
         databases.migrate(made)
         yield made
 
@@ -172,10 +179,10 @@ def session(sessions: Sessions) -> Generator[Session]:
 
 @pytest.fixture
 def own_sessions(
-    request: pytest.FixtureRequest, database: str, tmp_path: Path
+    new_database: Callable[[Path | None], AbstractContextManager[Engine]], tmp_path: Path
 ) -> Generator[Sessions]:
     """A database for this test alone, with real commits: for threads, locks and races."""
-    with new_database(request, database, tmp_path / "own.db") as made:
+    with new_database(tmp_path / "own.db") as made:
         databases.migrate(made)
         yield Sessions(made)
 
@@ -199,8 +206,13 @@ def make_settings(folder: Path, **changes: str) -> Settings:
 @pytest.fixture(scope="session")
 def shared_app(session_settings: Settings) -> Flask:
     """The application without a database: making one costs more than most tests."""
-    made = create_app(session_settings)
+    return prepared(create_app(session_settings))
+
+
+def prepared(made: Flask) -> Flask:
+    """Mistakes of ours come out as exceptions instead of a page."""
     made.testing = True
+    made.config["PROPAGATE_UNEXPECTED"] = True
     made.test_client_class = Client
     return made
 
@@ -225,10 +237,7 @@ def make_app(tmp_path: Path, sessions: Sessions) -> Callable[..., Flask]:
     """An application with other settings: make_app(BASE_URL="https://lernstand.example.org")."""
 
     def make(**changes: str) -> Flask:
-        made = create_app(make_settings(tmp_path / "other", **changes), sessions)
-        made.testing = True
-        made.test_client_class = Client
-        return made
+        return prepared(create_app(make_settings(tmp_path / "other", **changes), sessions))
 
     return make
 
