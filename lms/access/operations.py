@@ -75,7 +75,7 @@ def forget_attempts(session: Session, attempt: Attempt, *, now: dt.datetime) -> 
     )
 
 
-def sign_in(  # noqa: PLR0913 - what is known of a sign-in
+def sign_in(
     session: Session, person: Person, *, user_agent: str, keep: bool, now: dt.datetime
 ) -> str:
     """Begin a sign-in and return its random token (256 bit), of which only the hash is kept."""

@@ -60,7 +60,7 @@ def find_sign_in(
 def find_password(
     session: Session, identifier: str, today: dt.date
 ) -> tuple[Person | None, str | None]:
-    """Person and hash behind an address or personnel number; nobody for leavers and unknown ones."""
+    """Person and hash behind an address or number; nobody for leavers and unknown ones."""
     plain = rules.normal_identifier(identifier).removeprefix("#")
     if not plain or len(plain) > 254:
         return None, None

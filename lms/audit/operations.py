@@ -14,7 +14,7 @@ from lms.kernel.viewer import Role, Viewer
 _LINK_LOCK = 5_107_001
 
 
-def record(  # noqa: PLR0913 - the six facts of an entry
+def record(
     session: Session,
     *,
     actor: str,
@@ -37,7 +37,7 @@ def record(  # noqa: PLR0913 - the six facts of an entry
     )
 
 
-def note_view(  # noqa: PLR0913 - who, whose, where, how many, when
+def note_view(
     session: Session,
     *,
     viewer: Viewer,

@@ -8,7 +8,7 @@ from typing import Any
 FIRST = "0" * 64
 
 
-def entry_hash(  # noqa: PLR0913 - the facts of an entry
+def entry_hash(
     previous: str,
     *,
     entry_id: int,

@@ -330,7 +330,8 @@ class Cycle(Model):
             ["evidence.id", "evidence.person_id", "evidence.course_id"],
         ),
         CheckConstraint(
-            "why IN ('plain', 'extension', 'absence', 'exemption', 'version', 'stricter', 'policy')",
+            "why IN ('plain', 'extension', 'absence', 'exemption', 'version', 'stricter',"
+            " 'policy')",
             "why",
         ),
         CheckConstraint("kind IN ('initial', 'renewal', 'version', 'revocation')", "kind"),

@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable
 
-import holidays
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel.viewer import Role
 from lms.people import rules
 from lms.people.models import ClosingDay, Holiday, Organisation, Person, PersonRole, Unit
+from lms.people.public_holidays import public_holidays
 
 # `holidays` does not know them; the house may change them (certification.md 3.2).
 DEFAULT_CLOSING_DAYS = ((12, 24), (12, 31))
@@ -46,12 +46,6 @@ def remember_holidays(session: Session, *, region: str, years: Iterable[int]) ->
     return added
 
 
-def public_holidays(region: str, year: int) -> dict[dt.date, str]:
-    """Day to name, from the library `holidays`."""
-    country, _, state = region.partition("-")
-    return dict(holidays.country_holidays(country, subdiv=state or None, years=year).items())
-
-
 def unit_named(session: Session, name: str) -> Unit:
     """The unit of this name, made when it is new; BadUnitName for an impossible one."""
     rules.require_unit_name(name)
@@ -63,7 +57,7 @@ def unit_named(session: Session, name: str) -> Unit:
     return found
 
 
-def add_person(  # noqa: PLR0913 - the columns of the staff list
+def add_person(
     session: Session,
     *,
     first_name: str,

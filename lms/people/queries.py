@@ -1,5 +1,6 @@
 """Reads of people, units and the calendar."""
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.kernel.domain import NotFound
 from lms.kernel.viewer import Role
-from lms.people.calendar import WorkingCalendar
+from lms.people.calendar import WorkingCalendar, is_employed_on
 from lms.people.models import ClosingDay, Holiday, Organisation, Person, PersonRole, Unit
+from lms.people.public_holidays import public_holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,13 @@ def employed_on(day: dt.date) -> ColumnElement[bool]:
     )
 
 
+def is_employed(person: Person, day: dt.date) -> bool:
+    """As `employed_on`, for a person at hand."""
+    return person.anonymised_at is None and is_employed_on(
+        day, hired_on=person.hired_on, left_on=person.left_on
+    )
+
+
 def list_unit_sizes(session: Session, *, today: dt.date) -> list[UnitSize]:
     """Units by name with their numbers of people today."""
     rows = session.execute(
@@ -109,25 +118,20 @@ def find_organisation(session: Session) -> Organisation | None:
 
 
 def working_calendar(session: Session, *, years: Iterable[int]) -> WorkingCalendar:
-    """Holidays as stored and closing days of the given years."""
+    """Closing days and public holidays of these years: as stored, else as the library has them."""
     wanted = sorted(set(years))
     organisation = session.get(Organisation, 1)
     if organisation is None or not wanted:
         return WorkingCalendar()
-    first, last = dt.date(wanted[0], 1, 1), dt.date(wanted[-1], 12, 31)
-    stored = session.scalars(
-        select(Holiday.day).where(
-            Holiday.region == organisation.holidays, Holiday.day.between(first, last)
-        )
-    )
     closing = session.execute(select(ClosingDay.month, ClosingDay.day)).all()
     closed = {
         dt.date(year, month, day)
         for year in wanted
         for month, day in closing
-        if (month, day) != (2, 29) or year % 4 == 0
+        if (month, day) != (2, 29) or calendar.isleap(year)
     }
-    return WorkingCalendar(frozenset(stored) | closed)
+    first, last = dt.date(wanted[0], 1, 1), dt.date(wanted[-1], 12, 31)
+    return WorkingCalendar(frozenset(closed | named_days(session, first, last).keys()))
 
 
 def named_days(session: Session, first: dt.date, last: dt.date) -> dict[dt.date, str]:
@@ -135,9 +139,12 @@ def named_days(session: Session, first: dt.date, last: dt.date) -> dict[dt.date,
     organisation = session.get(Organisation, 1)
     if organisation is None:
         return {}
-    rows = session.execute(
-        select(Holiday.day, Holiday.name).where(
-            Holiday.region == organisation.holidays, Holiday.day.between(first, last)
-        )
+    statement = select(Holiday.day, Holiday.name).where(
+        Holiday.region == organisation.holidays, Holiday.day.between(first, last)
     )
-    return {day: name for day, name in rows}
+    stored = dict(session.execute(statement).tuples().all())
+    missing = set(range(first.year, last.year + 1)) - {day.year for day in stored}
+    for year in missing:
+        computed = public_holidays(organisation.holidays, year)
+        stored |= {day: name for day, name in computed.items() if first <= day <= last}
+    return stored

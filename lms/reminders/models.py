@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model
-from lms.kernel.personal import NOT_PERSONAL, personal
+from lms.kernel.personal import personal
 
 _FACT = personal("reminder", "proof of reminder, Art. 6 (1) f GDPR", "24 months")
 

@@ -1,1 +1,1 @@
-"""What all pages share: database session, guard, base form, paging, error pages, headers, languages."""
+"""What all pages share: session, guard, base form, paging, error pages, headers, languages."""

@@ -1,4 +1,4 @@
-"""Error pages in plain words; what went wrong inside stays in the log under the request's number."""
+"""Error pages in plain words; what went wrong inside stays in the log, under a number."""
 
 import json
 import logging
@@ -44,7 +44,13 @@ _KNOWN = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 503})
 
 def init_errors(app: Flask) -> None:
     """Register the handlers and one log line per request."""
+    _handle_refusals(app)
+    _handle_database_errors(app)
+    _handle_the_unexpected(app)
+    _init_log(app)
 
+
+def _handle_refusals(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> ResponseReturnValue:
         return error_page(error.status, spoken(error))
@@ -67,6 +73,8 @@ def init_errors(app: Flask) -> None:
         page.status_code = status
         return page
 
+
+def _handle_database_errors(app: Flask) -> None:
     @app.errorhandler(IntegrityError)
     def conflict(_error: IntegrityError) -> ResponseReturnValue:
         return conflict_page()
@@ -80,14 +88,14 @@ def init_errors(app: Flask) -> None:
         _LOG.error("database: %s", type(error.orig).__name__, exc_info=error)
         return error_page(503)
 
+
+def _handle_the_unexpected(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
         _LOG.error("request %s failed", g.get("request_id"), exc_info=error)
         if app.config.get("PROPAGATE_UNEXPECTED"):
             raise error
         return _last_resort(500)
-
-    _init_log(app)
 
 
 def _init_log(app: Flask) -> None:

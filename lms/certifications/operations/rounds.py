@@ -51,7 +51,7 @@ class LeaveBook:
         )
 
 
-def open_round(  # noqa: PLR0913 - a round stands between all of these
+def open_round(
     session: Session,
     assignment: Assignment,
     dates: CycleDates,

@@ -111,7 +111,7 @@ def count_assigned(session: Session) -> dict[int, int]:
         .where(AssignmentSource.until.is_(None), Assignment.ended_on.is_(None))
         .group_by(AssignmentSource.requirement_id)
     )
-    return {requirement_id: count for requirement_id, count in rows}
+    return dict(rows.tuples().all())
 
 
 def governing_now(session: Session, assignment: Assignment) -> InForce:
