@@ -63,7 +63,7 @@ class BundleFiles:
             self._give_up(unreadable.fault)
             return ""
         # NUL is refused by PostgreSQL, and no reader sees it.
-        return text.replace("\0", "").strip("\n")
+        return text.replace("\0", "").rstrip("\n")
 
     def _give_up(self, fault: Fault) -> None:
         self.faults.append(fault)
@@ -115,5 +115,6 @@ def _take_medium(found: BundleFiles, file: str) -> None:
         try:
             found.captions[file] = parse_captions(found.text(file))
         except BadCaptions as bad:
-            wrong = f"these captions are not readable: {bad.wrong}"
-            found.faults.append(Fault(found.shown(file), bad.line, wrong, "WebVTT with captions"))
+            found.faults.append(
+                Fault(found.shown(file), bad.line, bad.wrong, "WebVTT with captions")
+            )

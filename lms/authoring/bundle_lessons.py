@@ -13,6 +13,7 @@ MODULE_FILE = "module.yaml"
 
 _LESSON = re.compile(r"(?P<stem>[a-z0-9][a-z0-9-]*)(?:\.(?P<language>[a-z]{2})\.md|\.yaml)")
 _WITH_TEXT = ("reading", "practice")
+_WITHOUT_TEXT = ("video", "quiz")
 _LAST = 10**9
 
 
@@ -75,12 +76,11 @@ def _add_texts(
             )
         )
     kind = raw.get("kind")
-    if kind in _WITH_TEXT:
+    if kind in _WITH_TEXT and files:
         raw["text"] = {language: found.text(file) for language, file in files.items()}
         lines = {language: Place(found.shown(file), 1) for language, file in files.items()}
         place.inside["text"] = Place(place.file, 1, dict(lines.items()))
-        return
-    for file in files.values():
+    for file in files.values() if kind in _WITHOUT_TEXT else ():
         found.fault(
             file,
             f"a lesson of kind {kind} has no text of its own",

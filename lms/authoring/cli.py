@@ -109,6 +109,14 @@ def _told(slug: str, publication: Publication) -> str:
         return f"{slug}: unchanged, version {publication.number} stays"
     if publication.outcome is Outcome.KEPT:
         return f"{slug}: edited in the browser, kept; --replace publishes over it"
-    counts = [f"{len(keys)} {name.replace('_', ' ')}" for name, keys in publication.changes.items()]
+    counts = [_counted(name, len(keys)) for name, keys in publication.changes.items()]
     summary = f" ({', '.join(counts)})" if counts else ""
     return f"{slug}: version {publication.number} published{summary}"
+
+
+def _counted(name: str, count: int) -> str:
+    """`lessons_changed` as "1 lesson changed"; of the course itself the number of keys."""
+    things, _underscore, deed = name.partition("_")
+    if things == "course":
+        return f"{count} {'key' if count == 1 else 'keys'} of the course {deed}"
+    return f"{count} {things.removesuffix('s') if count == 1 else things} {deed}"

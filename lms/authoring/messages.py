@@ -30,7 +30,16 @@ _Words = Callable[[dict[str, Any], str], tuple[str, str]]
 
 def faults_of(error: ValidationError, place: Place) -> list[Fault]:
     """One fault for each error, at the line that the error's path leads to."""
-    return [_fault(dict(detail), place) for detail in error.errors(include_url=False)]
+    details = [dict(detail) for detail in error.errors(include_url=False)]
+    return [_fault(detail, place) for detail in details if not _follows(detail, details)]
+
+
+def _follows(detail: dict[str, Any], details: list[dict[str, Any]]) -> bool:
+    """True for a list that is too short only because what it holds was refused."""
+    path = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(path)] == path for other in details if len(other["loc"]) > len(path)
+    )
 
 
 def _fault(detail: dict[str, Any], place: Place) -> Fault:

@@ -69,6 +69,23 @@ class _Loader(yaml.SafeLoader):
     """A safe loader whose plain words mean what YAML 1.2 says."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own attribute
+    _is_plain = False
+
+    def scan_plain(self) -> yaml.ScalarToken:
+        """Read a plain text in which a question mark is no sign of its own.
+
+        PyYAML ends the text of `{de: Wer kommt?, en: …}` at the mark; YAML 1.2 does not.
+        """
+        self._is_plain = True
+        try:
+            return super().scan_plain()
+        finally:
+            self._is_plain = False
+
+    def peek(self, index: int = 0) -> str:
+        """The next character as far as it decides where a text ends."""
+        character = super().peek(index)
+        return "x" if self._is_plain and character == "?" else character
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse aliases before they multiply."""

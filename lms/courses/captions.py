@@ -35,7 +35,7 @@ def parse_captions(text: str) -> list[CaptionLine]:
     """The spoken lines in order of time; BadCaptions names the first line that is wrong."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not re.match(r"WEBVTT(?:[ \t]|$)", lines[0]):
-        raise BadCaptions(1, "does not begin with WEBVTT")
+        raise BadCaptions(1, "the file does not begin with WEBVTT")
     spoken: list[CaptionLine] = []
     position = 0
     while position < len(lines):
@@ -46,7 +46,7 @@ def parse_captions(text: str) -> list[CaptionLine]:
         spoken.append(_line(lines, position, end, spoken[-1].at_seconds if spoken else 0.0))
         position = end
     if not spoken:
-        raise BadCaptions(len(lines), "has no captions")
+        raise BadCaptions(len(lines), "the file has no captions")
     return spoken
 
 
@@ -60,10 +60,10 @@ def _end_of_block(lines: list[str], start: int) -> int:
 def _line(lines: list[str], start: int, end: int, earliest: float) -> CaptionLine:
     times = _TIMES.fullmatch(lines[start].strip())
     if times is None:
-        raise BadCaptions(start + 1, "is no time; expected 00:00.000 --> 00:00.000")
+        raise BadCaptions(start + 1, "this line is no time like 00:00.000 --> 00:02.000")
     begins, ends = _seconds(times[1]), _seconds(times[2])
     if begins < earliest or ends <= begins:
-        raise BadCaptions(start + 1, "goes back in time")
+        raise BadCaptions(start + 1, "this line goes back in time")
     words = " ".join(" ".join(lines[start + 1 : end]).split())
     return CaptionLine(begins, html.unescape(_TAG.sub("", words)))
 

@@ -86,11 +86,19 @@ def _languages(course: Course) -> Iterator[Problem]:
     for path, texts in _localised(course, ()):
         for language in declared:
             if language not in texts:
-                yield Problem(path, f"{path[-1]} is missing in {language!r}", allowed)
+                yield Problem(
+                    path, f"{path[-1]} is missing in {language!r}", _wanted(path, allowed)
+                )
         for extra in texts:
             if extra not in declared:
                 wrong = f"{path[-1]} is given in {extra!r}, which the course does not declare"
                 yield Problem((*path, extra), wrong, allowed)
+
+
+def _wanted(path: Path, allowed: str) -> str:
+    # The texts of readings and practice tasks are files of their own.
+    is_a_file = path[-1] == "text" and path[-3] == "lessons"
+    return f"{allowed}, each in a file NAME.LANGUAGE.md" if is_a_file else allowed
 
 
 def _repeated_keys(course: Course) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 OPEN_ENDED_BYTES = 1 << 20
 
 _LONGEST_HEADER = 1000
-_RANGE = re.compile(r"(\d{0,19})-(\d{0,19})")
+_RANGE = re.compile(r"([0-9]{0,19})-([0-9]{0,19})")
 
 
 @dataclass(frozen=True, slots=True)
