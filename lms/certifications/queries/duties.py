@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    extract,
     func,
     literal,
     null,
@@ -23,16 +24,20 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.certifications.models import Assignment, Cycle, Evidence, Exemption, RequirementRevision
-from lms.certifications.rules.leave import pauses
+from lms.certifications.rules.leave import MIN_PAUSE_DAYS, pauses
 from lms.certifications.rules.status import Status
 from lms.courses.models import Course, CourseVersion
 from lms.people.calendar import Span
 from lms.people.models import Absence
 
 FOR_EVER = dt.date(9999, 12, 31)
+_DAY_SECONDS = 86_400
+
+# Ids of people: as values, or as the query that finds them.
+PersonIds = Collection[int] | Select[tuple[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,49 @@ def paused_person_ids(session: Session, today: dt.date) -> list[int]:
     )
 
 
-def effective_evidence(today: dt.date, person_ids: Collection[int] | None = None) -> Subquery:
+def paused_people(today: dt.date) -> Select[tuple[int]]:
+    """The same people as `paused_person_ids`, as a query inside others: no row is fetched."""
+    away_now = select(Absence.person_id).where(
+        Absence.from_on <= today, or_(Absence.until_on.is_(None), Absence.until_on >= today)
+    )
+    reach = func.coalesce(Absence.until_on, FOR_EVER, type_=Date())
+    in_order: dict[str, Any] = {"partition_by": Absence.person_id, "order_by": Absence.from_on}
+    gap = _seconds(Absence.from_on) - _seconds(func.lag(reach, type_=Date()).over(**in_order))
+    rows = (
+        select(
+            Absence.person_id,
+            Absence.from_on,
+            reach.label("reach"),
+            case((gap <= _DAY_SECONDS, 0), else_=1).label("begins"),
+        )
+        .where(Absence.person_id.in_(away_now))
+        .subquery("absence_rows")
+    )
+    # Overlaps are refused, so a row that begins the day after the last one goes on with it.
+    numbered = select(
+        rows,
+        func.sum(rows.c.begins)
+        .over(partition_by=rows.c.person_id, order_by=rows.c.from_on)
+        .label("number"),
+    ).subquery("absences_joined")
+    first, last = func.min(numbered.c.from_on), func.max(numbered.c.reach)
+    return (
+        select(numbered.c.person_id)
+        .group_by(numbered.c.person_id, numbered.c.number)
+        .having(
+            first <= today,
+            last >= today,
+            _seconds(last) - _seconds(first) >= (MIN_PAUSE_DAYS - 1) * _DAY_SECONDS,
+        )
+    )
+
+
+def _seconds(day: ColumnElement[Any] | InstrumentedAttribute[dt.date]) -> ColumnElement[int]:
+    """A day as a number: the one way of subtracting days that both databases know."""
+    return extract("epoch", day)
+
+
+def effective_evidence(today: dt.date, person_ids: PersonIds | None = None) -> Subquery:
     """Of each person and course the unrevoked evidence that lasts longest."""
     reach = func.coalesce(Evidence.valid_until, FOR_EVER, type_=Date())
     ranked = select(
@@ -105,7 +152,7 @@ def effective_evidence(today: dt.date, person_ids: Collection[int] | None = None
 
 
 def standing_select(
-    today: dt.date, paused: Collection[int], person_ids: Collection[int] | None = None
+    today: dt.date, paused: PersonIds, person_ids: PersonIds | None = None
 ) -> Select[Any]:
     """One row per person and course that is listed today, with its status.
 
@@ -122,7 +169,7 @@ def standing_select(
     return select(both)
 
 
-def _with_duty(today: dt.date, paused: Collection[int], effective: Subquery) -> Select[Any]:
+def _with_duty(today: dt.date, paused: PersonIds, effective: Subquery) -> Select[Any]:
     return (
         select(
             Assignment.person_id,
@@ -179,7 +226,7 @@ def _no_number() -> ColumnElement[Any]:
     return null().cast(Cycle.id.type)
 
 
-def _status(today: dt.date, paused: Collection[int], effective: Subquery) -> ColumnElement[str]:
+def _status(today: dt.date, paused: PersonIds, effective: Subquery) -> ColumnElement[str]:
     """Section 7.1 in the order of its priorities."""
     is_valid = effective.c.reach >= today
     is_exempt = exists().where(
@@ -224,10 +271,10 @@ def newest_versions() -> Subquery:
 
 def duties_for(
     session: Session,
-    person_ids: Collection[int],
+    person_ids: PersonIds,
     *,
     today: dt.date,
-    paused: Collection[int],
+    paused: PersonIds,
     course_id: int | None = None,
 ) -> list[Duty]:
     """The duties of some people, and their evidence without duty, in one query."""
