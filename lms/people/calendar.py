@@ -48,7 +48,7 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
         last = result[-1] if result else None
         if last is None or (last.day_after is not None and span.from_on > last.day_after):
             result.append(span)
-        elif not last.is_open:
+        else:
             result[-1] = Span(last.from_on, _later_end(last, span))
     return tuple(result)
 

@@ -93,7 +93,7 @@ def _sweeps(
     one: SimulatedCycle, calendar: WorkingCalendar, from_on: dt.date, last_on: dt.date
 ) -> Iterator[tuple[dt.date, Decision]]:
     """Each line that is queued and its day; only days on which something is decided are visited."""
-    cycle = replace(one.cycle, is_held=False, tells_supervisor=one.supervisor is not None)
+    cycle = replace(one.cycle, tells_supervisor=one.supervisor is not None)
     ahead = outlook(cycle, calendar, one.notices)
     day = next_day(cycle, from_on, ahead, calendar)
     while day is not None and day <= last_on:

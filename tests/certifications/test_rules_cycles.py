@@ -355,6 +355,23 @@ def test_a_version_known_late_never_opens_after_it_was_due() -> None:
     assert dates(cycle) == ("2025-06-11", "2025-06-11", "2025-06-11", "2025-06-11", "version", 1)
 
 
+def test_a_version_takes_a_granted_extension_back() -> None:
+    granted = extended(C0, day("2026-06-30"), today=day("2026-03-01"))
+
+    cycle = retrained(granted, published_on=day("2026-03-05"), due_days=30, today=day("2026-03-05"))
+
+    assert with_leave(cycle) == cycle
+    assert dates(cycle) == ("2026-01-09", "2026-04-04", "2026-04-04", "2026-04-04", "version", 2)
+
+
+def test_a_version_known_late_begins_a_round_that_is_overdue() -> None:
+    cycle = version_cycle(
+        ONCE, published_on=day("2026-06-01"), due_days=30, today=day("2026-08-01")
+    )
+
+    assert (cycle.opens_on, cycle.due_on) == (day("2026-07-01"), day("2026-07-01"))
+
+
 def test_a_version_begins_a_round_where_once_had_been_enough() -> None:
     cycle = version_cycle(
         RequirementPolicy(interval_months=None, grace_days=7),
@@ -431,6 +448,15 @@ def test_a_second_absence_may_begin_in_the_time_that_the_first_one_gave() -> Non
 
     assert with_leave(C0, absences=[second, LONG]).due_on == day("2026-12-31")
     assert with_leave(C0, absences=[second]) == C0
+
+
+def test_an_absence_may_begin_in_the_time_that_an_exemption_gave() -> None:
+    exemption = Span(day("2026-02-01"), day("2026-07-31"))
+    absence = Span(day("2026-08-15"), day("2026-10-31"))
+
+    cycle = with_leave(C0, absences=[absence], exemptions=[exemption])
+
+    assert (cycle.due_on, cycle.why) == (day("2026-12-01"), CycleWhy.ABSENCE)
 
 
 def test_an_exemption_helps_also_who_is_overdue_already() -> None:

@@ -345,6 +345,17 @@ def test_under_a_stricter_requirement_the_completion_begins_anew() -> None:
     assert (outcome.valid_until, outcome.anchor_on) == (day("2027-02-01"), day("2026-02-01"))
 
 
+def test_a_version_under_a_shorter_interval_begins_anew_with_it() -> None:
+    two_yearly = first_evidence(RequirementPolicy(interval_months=24), day("2025-03-10"))
+    cycle = retrained(
+        live_after(two_yearly), published_on=day("2025-06-01"), due_days=30, today=day("2025-06-01")
+    )
+
+    assert evidence_of(renew(YEARLY, two_yearly, cycle, day("2025-06-20"))).valid_until == day(
+        "2026-06-20"
+    )
+
+
 def test_a_changed_interval_under_base_completion_never_ends_earlier() -> None:
     two_yearly = first_evidence(RequirementPolicy(interval_months=24), day("2025-03-10"))
 

@@ -239,6 +239,19 @@ def test_evidence_that_ran_out_is_overdue_since_then_also_for_a_later_requiremen
     assert statuses(replace(standing, evidence=None), "2025-03-09") == [None]
 
 
+def test_who_begins_afresh_was_not_open_before_that() -> None:
+    cycle = cycle_on_assignment(
+        YEARLY, E0, assigned_on=day("2026-11-24"), came_on=day("2026-11-01")
+    )
+    standing = Standing(assigned_on=day("2026-11-24"), evidence=E0, cycle=cycle)
+
+    assert statuses(standing, "2026-03-11", "2026-11-23", "2026-11-24") == [
+        None,
+        None,
+        Status.OPEN,
+    ]
+
+
 @pytest.mark.parametrize(
     ("seen_on", "expected"),
     [

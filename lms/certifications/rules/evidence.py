@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from lms.certifications.months import add_months, yearly_day_on_or_after
 from lms.certifications.rules.policy import RenewalBase, RequirementPolicy
 from lms.kernel.domain import N_, DomainError
-from lms.people.calendar import DAY
 
 
 class CompletedInTheFuture(DomainError):
@@ -82,9 +81,10 @@ def first_evidence(policy: RequirementPolicy, completed_on: dt.date) -> Evidence
 
 def _fixed_day(policy: RequirementPolicy, completed_on: dt.date) -> dt.date:
     """The smallest configured day after the completion that leaves the least validity."""
-    earliest = max(completed_on + DAY, add_months(completed_on, policy.min_valid_months or 0))
     return yearly_day_on_or_after(
-        earliest, month=policy.fixed_month or 12, day_of_month=policy.fixed_day or 31
+        add_months(completed_on, policy.min_valid_months or 1),
+        month=policy.fixed_month or 12,
+        day_of_month=policy.fixed_day or 31,
     )
 
 
