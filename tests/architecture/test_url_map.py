@@ -1,0 +1,118 @@
+"""Every address says who may open it, and refuses whoever may not (trust.md sections 2 and 7)."""
+
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from lms.kernel.permissions import TABLE, Permission
+from lms.kernel.viewer import Role
+from lms.web.db import SAFE_METHODS
+from lms.web.guard import PUBLIC, SIGNED_IN, access_of
+
+UNSAFE = "POST"
+VALUES = {"IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x/y"}
+
+
+@pytest.fixture(scope="session")
+def rules(shared_app) -> list[Rule]:
+    """All addresses."""
+    return sorted(shared_app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+
+
+def path_of(app: Flask, rule: Rule) -> str:
+    """An address of this rule with values that name nothing."""
+    values = {name: VALUES[type(c).__name__] for name, c in rule._converters.items()}  # noqa: SLF001
+    with app.test_request_context(base_url="http://127.0.0.1:8000"):
+        return app.url_map.bind("127.0.0.1:8000").build(
+            rule.endpoint, values, method=method_of(rule)
+        )
+
+
+def method_of(rule: Rule) -> str:
+    """GET where it may, else POST."""
+    return "GET" if "GET" in rule.methods else UNSAFE
+
+
+def private(app: Flask, rules: list[Rule]) -> list[Rule]:
+    """Those that not everybody may open."""
+    return [rule for rule in rules if access_of(app, rule.endpoint) != PUBLIC]
+
+
+def test_every_endpoint_says_who_may_open_it(shared_app, rules):
+    known = {PUBLIC, SIGNED_IN, *Permission}
+    assert [r.endpoint for r in rules if access_of(shared_app, r.endpoint) not in known] == []
+
+
+def test_every_address_reads_or_writes_never_both(rules):
+    mixed = [
+        r.rule for r in rules if r.methods & SAFE_METHODS - {"OPTIONS"} and UNSAFE in r.methods
+    ]
+    assert mixed == []
+
+
+def test_signed_out_leads_to_the_sign_in_page(app, client, rules):
+    for rule in private(app, rules):
+        path = path_of(app, rule)
+        answer = client.open(path, method=method_of(rule))
+        wanted = path if method_of(rule) == "GET" else "/"
+        assert (answer.status_code, answer.location) == (
+            302,
+            f"/login?next={quote(wanted, safe='/')}",
+        ), rule
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_wrong_role_is_refused(app, client_of, rules, role):
+    browser = client_of(role)
+    forbidden = [
+        rule
+        for rule in private(app, rules)
+        if (asked := access_of(app, rule.endpoint)) != SIGNED_IN
+        and {role, Role.EMPLOYEE}.isdisjoint(TABLE[Permission(asked)])
+    ]
+    found = {
+        rule.rule: browser.open(path_of(app, rule), method=method_of(rule)).status_code
+        for rule in forbidden
+    }
+    assert found == dict.fromkeys(found, 403)
+
+
+def test_without_a_csrf_token_nothing_is_written(app, client_of, rules):
+    browser = client_of(*Role)
+    found = {
+        rule.rule: browser.post(path_of(app, rule), csrf=False).status_code
+        for rule in rules
+        if UNSAFE in rule.methods
+    }
+    assert found == dict.fromkeys(found, 400)
+
+
+def test_the_wrong_method_is_refused(app, client_of, rules):
+    browser = client_of(*Role)
+    taken = {}
+    for rule in rules:
+        taken.setdefault(rule.rule, set()).update(rule.methods)
+    found = {
+        rule.rule: browser.open(path_of(app, rule), method="DELETE").status_code
+        for rule in rules
+        if "DELETE" not in taken[rule.rule]
+    }
+    assert found == dict.fromkeys(found, 405)
+
+
+def test_every_answer_carries_the_headers_of_the_house(app, client_of, rules):
+    browser = client_of(*Role)
+    for rule in rules:
+        if "GET" in rule.methods:
+            headers = browser.get(path_of(app, rule)).headers
+            assert headers["Content-Security-Policy"].startswith("default-src 'none'; "), rule
+            assert "unsafe" not in headers["Content-Security-Policy"], rule
+            assert headers["X-Content-Type-Options"] == "nosniff", rule
+            assert headers["X-Frame-Options"] == "DENY", rule
+            assert "Cache-Control" in headers, rule
+
+
+def test_a_foreign_host_is_refused(client):
+    assert client.get("/login", base_url="http://evil.example").status_code == 400
