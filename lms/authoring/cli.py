@@ -14,7 +14,7 @@ from lms.authoring.schema import schema_text
 from lms.courses import queries
 from lms.courses.document import Course
 from lms.kernel.clock import utc_now
-from lms.kernel.db import reading, sqlite_path, transaction
+from lms.kernel.db import reading, transaction
 from lms.web.db import house
 
 content_commands = AppGroup("content", help="Check and publish course bundles.")
@@ -92,9 +92,8 @@ def _read(folder: Path) -> Bundle:
 
 def _published(slug: str) -> Course | None:
     """The version that people have now; bundles can be checked where there is no database, too."""
-    file = sqlite_path(house().settings.database_url)
     try:
-        if file is not None and not file.exists():
+        if not _has_database():
             return None
         with reading(house().sessions) as session:
             published = queries.find_published(session, slug)
@@ -102,6 +101,13 @@ def _published(slug: str) -> Course | None:
         click.echo(f"{slug}: not compared with what is published, no database answers", err=True)
         return None
     return published.document if published is not None else None
+
+
+def _has_database() -> bool:
+    """False where asking would only make an empty SQLite file."""
+    url = house().sessions.engine.url
+    is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+    return not is_file or Path(str(url.database)).exists()
 
 
 def _told(slug: str, publication: Publication) -> str:

@@ -13,6 +13,7 @@ from lms.audit import operations as audit
 from lms.authoring.bundles import Bundle
 from lms.authoring.media_files import MediaFile
 from lms.authoring.rules import Outcome, Publication
+from lms.certifications.operations.changing import version_published
 from lms.courses import queries
 from lms.courses.changes import changes_between
 from lms.courses.document import Course as CourseDocument
@@ -70,6 +71,14 @@ def publish_bundle(
     )
     session.add(version)
     session.flush()
+    if version.retrain_due_days is not None:
+        version_published(
+            session,
+            course.id,
+            due_days=version.retrain_due_days,
+            published_on=today,
+            today=today,
+        )
     _note(session, version, actor=actor, now=now)
     return Publication(
         Outcome.PUBLISHED, course.id, version.id, version.number, dict(version.changes)

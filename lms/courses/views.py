@@ -10,7 +10,7 @@ from lms.courses.models import CourseMedium
 from lms.courses.ranges import BeyondTheEnd, FilePart, Span, asked_span
 from lms.kernel import files
 from lms.kernel.filetypes import ENDINGS, ending_of
-from lms.web.db import db_session, end_transaction, house
+from lms.web.db import db_session, house
 from lms.web.guard import signed_in
 
 blueprint = Blueprint("courses", __name__)
@@ -33,10 +33,8 @@ def medium(sha256: str, name: str) -> Response:
         abort(404)
     if ending_of(name) not in ENDINGS.get(found.media_type, ()):
         abort(404)
-    # The film may take minutes; the database is not needed for it.
-    end_transaction()
     etag = f'"{found.sha256}"'
-    if request.if_none_match.contains(found.sha256):
+    if request.if_none_match.contains_weak(found.sha256):
         return _with_headers(Response(status=304), etag)
     try:
         return _with_headers(_answer(found, _span(found, etag), name), etag)

@@ -8,6 +8,10 @@ from tests.course_samples import FILES, png, put, replaced, write_bundle
 
 QUIZ = "10-start/30-check.yaml"
 FILM = "10-start/20-film.yaml"
+QUIZ_KEYS = (
+    "key, title, minutes, refresher, kind, pass_percent, attempts, draw, shuffle, feedback,"
+    " questions"
+)
 COURSE_KEYS = (
     "slug, title, summary, audience, languages, competences, owner, review_months,"
     " validity_months, renewal, sources"
@@ -295,7 +299,7 @@ def test_a_big_film_is_a_warning(tmp_path):
             "dra: 2",
             6,
             "unknown key 'dra'",
-            "key, title, minutes, refresher, kind, pass_percent, attempts, draw, shuffle, feedback, questions",
+            QUIZ_KEYS,
         ),
         (
             QUIZ,

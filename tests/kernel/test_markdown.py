@@ -47,9 +47,8 @@ def test_a_picture_alone_is_a_figure_with_its_title_below():
 
 
 def test_a_picture_in_a_sentence_stays_there():
-    assert html("Siehe ![Tür](media/x.png)!") == (
-        '<p>Siehe <img src="/media/abc/x.png" alt="Tür" width="20" height="10" loading="lazy">!</p>\n'
-    )
+    picture = '<img src="/media/abc/x.png" alt="Tür" width="20" height="10" loading="lazy">'
+    assert html("Siehe ![Tür](media/x.png)!") == f"<p>Siehe {picture}!</p>\n"
 
 
 @pytest.mark.parametrize(
