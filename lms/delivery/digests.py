@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+_RHYTHM_KEPT_BY = "expiry"
+
 
 class Tone(StrEnum):
     """How a line is told; it follows from the days, never from the stage (certification.md 3.1)."""
@@ -17,38 +19,27 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom to ask."""
-
-    name: str
-    role: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class DigestLine:
-    """One course. `days` counts from today to the due date, below zero once it has passed."""
+    """One course of one person; `about` is their name, for the digest of a supervisor.
+
+    `valid_until` is None when there was no certificate before, or one that holds for ever.
+    """
 
     course: dict[str, str]
+    about: str
     url: str
     due_on: dt.date
-    days: int
+    days_late: int
     tone: Tone
     valid_until: dt.date | None
     grace_until: dt.date
     minutes: int
-    done: int
-    total: int
     keeps_rhythm: bool
 
     @property
-    def is_refresher(self) -> bool:
-        """Whether there is a certificate that runs out, or a first round."""
-        return self.valid_until is not None
-
-    @property
-    def days_late(self) -> int:
-        """Days since the due date."""
-        return -self.days
+    def runs_out(self) -> bool:
+        """Whether the due date is the end of a certificate."""
+        return self.valid_until is not None and self.valid_until == self.due_on
 
 
 def digest_context(values: dict[str, Any], link_to: Callable[[str], str]) -> dict[str, Any]:
@@ -56,42 +47,39 @@ def digest_context(values: dict[str, Any], link_to: Callable[[str], str]) -> dic
 
     KeyError or ValueError for values that are not complete: such a mail has no text.
     """
-    today = dt.date.fromisoformat(values["today"])
-    lines = [_line(item, today, link_to) for item in values["items"]]
-    contact = values["contact"]
+    lines = [_line(item, link_to) for item in values["lines"]]
+    first = lines[0]
     return {
         "first_name": values["first_name"],
-        "today": today,
+        "today": first.due_on + dt.timedelta(days=first.days_late),
         "lines": lines,
         "more": values["more"],
-        "contact": Contact(contact["name"], contact["role"]) if contact else None,
-        "url": lines[0].url if len(lines) == 1 else link_to("/"),
+        "url": first.url if len(lines) == 1 and not values["more"] else link_to("/"),
     }
 
 
-def _line(item: dict[str, Any], today: dt.date, link_to: Callable[[str], str]) -> DigestLine:
+def _line(item: dict[str, Any], link_to: Callable[[str], str]) -> DigestLine:
     due_on = dt.date.fromisoformat(item["due_on"])
     grace_until = dt.date.fromisoformat(item["grace_until"])
     valid_until = item["valid_until"]
     return DigestLine(
-        course=item["course"],
-        url=link_to(f"/courses/{item['slug']}"),
+        course=item["titles"],
+        about=item["about"],
+        url=link_to(item["path"]),
         due_on=due_on,
-        days=(due_on - today).days,
-        tone=tone_on(today, due_on=due_on, grace_until=grace_until),
+        days_late=item["days"],
+        tone=tone_of(item["days"], grace_days=(grace_until - due_on).days),
         valid_until=dt.date.fromisoformat(valid_until) if valid_until else None,
         grace_until=grace_until,
         minutes=item["minutes"],
-        done=item["done"],
-        total=item["total"],
-        keeps_rhythm=item["keeps_rhythm"],
+        keeps_rhythm=item["renewal_base"] == _RHYTHM_KEPT_BY and item["why"] == "plain",
     )
 
 
-def tone_on(today: dt.date, *, due_on: dt.date, grace_until: dt.date) -> Tone:
-    """How a course that is due on a day is told about today."""
-    if today < due_on:
+def tone_of(days_late: int, *, grace_days: int) -> Tone:
+    """How a course is told about that was due so many days ago (below zero: is yet to be due)."""
+    if days_late < 0:
         return Tone.AHEAD
-    if today == due_on:
+    if days_late == 0:
         return Tone.TODAY
-    return Tone.GRACE if today <= grace_until else Tone.OVERDUE
+    return Tone.GRACE if days_late <= grace_days else Tone.OVERDUE

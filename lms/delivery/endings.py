@@ -8,6 +8,7 @@ import signal
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any, Self
 
 from lms.delivery.rules import OutOfTime
 
@@ -15,7 +16,10 @@ _PATIENCE_SECONDS = 12
 
 
 class Ending:
-    """Knows whether the process was told to end, and wakes whoever sleeps."""
+    """Knows whether the process was told to end, and wakes whoever sleeps.
+
+    As a context it takes SIGTERM and SIGINT, and gives them back at its end.
+    """
 
     def __init__(self) -> None:
         self.is_wanted = False
@@ -24,12 +28,23 @@ class Ending:
         # An Event would not do: its lock may be held when the signal arrives.
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
+        self._before: dict[signal.Signals, Any] = {}
 
-    def listen(self) -> None:
-        """Take SIGTERM and SIGINT from now on."""
-        signal.signal(signal.SIGTERM, self._told)
-        signal.signal(signal.SIGINT, self._told)
-        signal.signal(signal.SIGALRM, self._too_late)
+    def __enter__(self) -> Self:
+        for number, handle in (
+            (signal.SIGTERM, self._told),
+            (signal.SIGINT, self._told),
+            (signal.SIGALRM, self._too_late),
+        ):
+            self._before[number] = signal.signal(number, handle)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        os.close(self._reader)
+        os.close(self._writer)
 
     def sleep(self, seconds: float) -> None:
         """Wait, but no longer than until the process is told to end."""

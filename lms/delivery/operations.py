@@ -42,11 +42,12 @@ class Reopen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`context` turns the checked values into what the templates read."""
+    """`context` turns the checked values into what the templates read; `template` names those."""
 
     check: Check
     reopen: Reopen
     context: Callable[[dict[str, Any], LinkTo], dict[str, Any]]
+    template: Callable[[dict[str, Any]], str]
 
 
 Kinds = dict[str, Kind]

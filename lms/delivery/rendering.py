@@ -1,5 +1,6 @@
 """From checked values to subject, text and HTML in the recipient's language."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ class Writer:
     kinds: Kinds
     base_url: str
     secret_key: str
+    organisation: Callable[[], str]
+    can_reply: bool
 
     def link_to(self, path: str) -> str:
         """A signed link that opens the path after sign-in and carries no right."""
@@ -28,11 +31,18 @@ class Writer:
     def render(self, kind: str, locale: str, values: dict[str, Any]) -> Rendered:
         """Subject and both parts; any missing value raises instead of leaving a hole."""
         with self.app.app_context(), force_locale(locale):
-            context = self.kinds[kind].context(values, self.link_to)
+            template = self.kinds[kind].template(values)
+            context = {
+                **self.kinds[kind].context(values, self.link_to),
+                "organisation": self.organisation(),
+                "can_reply": self.can_reply,
+            }
+            subject = one_line(self._part(f"{template}/subject.txt", context))
+            context["subject"] = subject
             return Rendered(
-                subject=one_line(self._part(f"{kind}/subject.txt", context)),
-                text=self._part(f"{kind}/body.txt", context).strip() + "\n",
-                html=self._part(f"{kind}/body.html", context),
+                subject=subject,
+                text=self._part(f"{template}/body.txt", context).strip() + "\n",
+                html=self._part(f"{template}/body.html", context),
             )
 
     def _part(self, name: str, context: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ _DATABASE_AWAY_SECONDS = 5.0
 _TIDY_EVERY = dt.timedelta(seconds=10)
 
 
-def deliver_all(worker: Worker, *, limit: int | None = None) -> dt.datetime | None:
+def deliver_all(worker: Worker, ending: Ending, *, limit: int | None = None) -> dt.datetime | None:
     """Deliver what may leave now, at most `limit` mails.
 
     Waits for the throttle. When the mail server has to be left alone it ends and says until when.
@@ -27,7 +27,7 @@ def deliver_all(worker: Worker, *, limit: int | None = None) -> dt.datetime | No
     worker.tidy()
     handled = 0
     rest_until = None
-    while limit is None or handled < limit:
+    while not ending.is_wanted and (limit is None or handled < limit):
         turn = worker.deliver_one()
         if turn is False:
             break

@@ -91,6 +91,7 @@ def values_of(
                 "about": line.learner.name,
                 "why": line.cycle.why,
                 "interval_months": line.cycle.revision.interval_months,
+                "renewal_base": line.cycle.revision.renewal_base,
             }
             for line in shown
         ],
