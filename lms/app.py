@@ -23,7 +23,9 @@ from lms.home import frame
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine
 from lms.kernel.viewer import Viewer
+from lms.reminders import cli as reminders_cli
 from lms.settings import Settings
+from lms.staff import cli as staff_cli
 from lms.web import db as web_db
 from lms.web import errors, guard, headers, languages, static_files
 
@@ -37,6 +39,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 COMMANDS: tuple[click.Command, ...] = (
     audit_cli.audit_commands,
     authoring_cli.content_commands,
+    reminders_cli.reminder_commands,
+    reminders_cli.requirement_commands,
+    staff_cli.status,
 )
 
 

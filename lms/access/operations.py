@@ -177,3 +177,8 @@ def forget_old_rows(session: Session, *, now: dt.datetime) -> int:
         delete(SignIn).where(SignIn.last_seen_at < now - dt.timedelta(days=30)).returning(SignIn.id)
     ).all()
     return len(attempts) + len(sign_ins)
+
+
+def end_all_sign_ins(session: Session, person_id: int) -> None:
+    """Sign a person out everywhere, as when they leave (trust.md 1.13)."""
+    session.execute(delete(SignIn).where(SignIn.person_id == person_id))

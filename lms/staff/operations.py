@@ -1,0 +1,72 @@
+"""What happens to people and touches several packages, as a list of calls."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.access import operations as access
+from lms.audit import operations as audit
+from lms.certifications.models import Assignment
+from lms.certifications.operations import changing
+from lms.certifications.operations.assigning import reassign
+from lms.outbox import operations as outbox
+from lms.people.models import Absence, Person
+
+
+def join(session: Session, person: Person, *, today: dt.date, now: dt.datetime) -> None:
+    """Somebody new is there, or will be: their duties begin (T1)."""
+    reassign(session, today=today, person_ids=[person.id], came_on=person.hired_on)
+    _note(session, person.id, "joined", now=now)
+
+
+def leave(session: Session, person: Person, *, left_on: dt.date, now: dt.datetime) -> None:
+    """Somebody's last day is known; what ends with it ends on the day after (job `leavers`)."""
+    person.left_on = left_on
+    session.flush()
+    _note(session, person.id, "leaves", now=now)
+
+
+def go_away(
+    session: Session,
+    person_id: int,
+    *,
+    from_on: dt.date,
+    until_on: dt.date | None,
+    today: dt.date,
+    now: dt.datetime,
+) -> Absence:
+    """Somebody is away for a while: due dates wait for their return (T7)."""
+    absence = Absence(person_id=person_id, from_on=from_on, until_on=until_on)
+    session.add(absence)
+    session.flush()
+    changing.count_absences(session, person_id, today=today)
+    _note(session, person_id, "absent", now=now)
+    return absence
+
+
+def end_duties_of_leavers(session: Session, *, today: dt.date, now: dt.datetime) -> int:
+    """On the day after the last one: duties, sign-ins and waiting mail end; how many left."""
+    gone = session.scalars(
+        select(Person.id).where(
+            Person.left_on < today,
+            Person.id.in_(select(Assignment.person_id).where(Assignment.ended_on.is_(None))),
+        )
+    ).all()
+    for person_id in gone:
+        changing.leave_the_house(session, person_id, day=today)
+        access.end_all_sign_ins(session, person_id)
+        outbox.cancel_pending_of(session, person_id, reason="left", now=now)
+        _note(session, person_id, "left", now=now)
+    return len(gone)
+
+
+def _note(session: Session, person_id: int, verb: str, *, now: dt.datetime) -> None:
+    audit.record(
+        session,
+        actor="system:staff",
+        verb=verb,
+        object_kind="person",
+        object_id=person_id,
+        now=now,
+    )
