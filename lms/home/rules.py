@@ -23,7 +23,7 @@ _OFFICER = frozenset({Role.OFFICER})
 # The union for somebody with several roles stands in this order.
 PLACES = (
     Place("home.start", N_("Start"), "house", _EVERYBODY),
-    Place("staff.progress", N_("Übersicht"), "layout-grid", _OFFICER),
+    Place("staff.progress", N_("Übersicht"), "layout-dashboard", _OFFICER),
     Place("learning.catalogue", N_("Kurse"), "book-open", _EVERYBODY),
     Place("certifications.mine", N_("Nachweise"), "award", _EVERYBODY),
     Place("authoring.courses", N_("Werkstatt"), "file-pen", frozenset({Role.AUTHOR, Role.OFFICER})),
