@@ -70,8 +70,8 @@ def _words(detail: dict[str, Any], name: str) -> tuple[str, str]:
     return f"{name}: {detail['msg']}", "see content/schema.json"
 
 
-def _missing(_detail: dict[str, Any], name: str) -> tuple[str, str]:
-    if name == "text":
+def _missing(detail: dict[str, Any], name: str) -> tuple[str, str]:
+    if name == "text" and "questions" not in detail["loc"]:
         return (
             "the text of the lesson is missing",
             "a file NAME.de.md for each declared language",
@@ -141,11 +141,8 @@ def _mapping_expected(detail: dict[str, Any], name: str) -> tuple[str, str]:
 
 def _bounded(detail: dict[str, Any], name: str) -> tuple[str, str]:
     extra = detail["ctx"]
-    for word, phrase in _BOUNDS.items():
-        if word in extra:
-            found = extra.get("actual_length", detail["input"])
-            return f"{name} is {_short(found)}", phrase.format(extra[word])
-    return f"{name}: {detail['msg']}", "see content/schema.json"
+    word = next(word for word in _BOUNDS if word in extra)
+    return f"{name} is {_short(detail['input'])}", _BOUNDS[word].format(extra[word])
 
 
 def _sized(detail: dict[str, Any], name: str) -> tuple[str, str]:
@@ -185,12 +182,7 @@ def _short(found: object) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-_BOUNDS = {
-    "ge": "{} or more",
-    "le": "{} or less",
-    "gt": "more than {}",
-    "lt": "less than {}",
-}
+_BOUNDS = {"ge": "{} or more", "le": "{} or less"}
 _TABLE: tuple[tuple[str, _Words], ...] = (
     ("missing", _missing),
     ("extra_forbidden", _unknown_key),

@@ -7,7 +7,6 @@ holds across databases and hosts. The cache is bounded, the database remains the
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -75,14 +74,11 @@ class Shelf:
                 self._kept.move_to_end(digest)
             return found
 
-    def keep(self, digest: str, make: Callable[[], Course]) -> Rendered:
-        """The document of this digest, made if need be; the one unused longest makes room."""
-        found = self.find(digest)
-        if found is not None:
-            return found
-        made = Rendered(make())
+    def keep(self, digest: str, course: Course) -> Rendered:
+        """Put a document here, or find that somebody did; the one unused longest makes room."""
         with self._lock:
-            kept = self._kept.setdefault(digest, made)
+            kept = self._kept.setdefault(digest, Rendered(course))
+            self._kept.move_to_end(digest)
             while len(self._kept) > self._limit:
                 self._kept.popitem(last=False)
             return kept

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.courses.document import Course as CourseDocument
 from lms.courses.models import Course, CourseMedium, CourseVersion
-from lms.courses.published import Published, Shelf
+from lms.courses.published import Published, Rendered, Shelf
 from lms.kernel.domain import N_, NotFound
 
 _SHELF = Shelf()
@@ -117,31 +117,25 @@ def _newest() -> Select[*_Facts]:
 
 def _published(session: Session, rows: Sequence[Row[*_Facts]]) -> list[Published]:
     """Rows with their documents; those not on the shelf are read with one more query."""
-    missing = [row.version_id for row in rows if _SHELF.find(row.digest) is None]
+    at_hand = {row.digest: _SHELF.find(row.digest) for row in rows}
+    missing = [row.version_id for row in rows if at_hand[row.digest] is None]
     documents: dict[int, dict[str, Any]] = {}
     if missing:
         wanted = select(CourseVersion.id, CourseVersion.document)
         found = session.execute(wanted.where(CourseVersion.id.in_(missing)))
         documents = {row.id: row.document for row in found}
-    return [_with_document(session, row, documents) for row in rows]
+    return [
+        Published(
+            course_id=row.course_id,
+            version_id=row.version_id,
+            slug=row.slug,
+            number=row.number,
+            published_on=row.published_on,
+            rendered=at_hand[row.digest] or _put_on_shelf(row.digest, documents[row.version_id]),
+        )
+        for row in rows
+    ]
 
 
-def _with_document(
-    session: Session, row: Row[*_Facts], documents: dict[int, dict[str, Any]]
-) -> Published:
-    def read() -> CourseDocument:
-        document = documents.get(row.version_id)
-        if document is None:
-            # Another thread pushed it off the shelf since we looked.
-            wanted = select(CourseVersion.document).where(CourseVersion.id == row.version_id)
-            document = session.execute(wanted).scalar_one()
-        return CourseDocument.model_validate(document)
-
-    return Published(
-        course_id=row.course_id,
-        version_id=row.version_id,
-        slug=row.slug,
-        number=row.number,
-        published_on=row.published_on,
-        rendered=_SHELF.keep(row.digest, read),
-    )
+def _put_on_shelf(digest: str, document: dict[str, Any]) -> Rendered:
+    return _SHELF.keep(digest, CourseDocument.model_validate(document))

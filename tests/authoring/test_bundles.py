@@ -12,6 +12,7 @@ QUIZ_KEYS = (
     "key, title, minutes, refresher, kind, pass_percent, attempts, draw, shuffle, feedback,"
     " questions"
 )
+LONG = f"points is '{'x' * 59}…"
 COURSE_KEYS = (
     "slug, title, summary, audience, languages, competences, owner, review_months,"
     " validity_months, renewal, sources"
@@ -111,8 +112,65 @@ def test_a_big_film_is_a_warning(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("questions", "wrong", "allowed"),
+    [
+        ("x", "questions is no list", "[…, …] or lines that begin with -"),
+        ("[x]", "questions has no keys of its own", "key: value"),
+        ("[]", "questions has 0 entries", "at least 1"),
+        ("[{key: q, type: single_choice, options: []}]", "text is missing", "text: …"),
+        ("[{key: q, type: single_choice, options: []}]", "options has 0 entries", "at least 2"),
+        (
+            "[{key: q, type: single_choice, text: {de: [a], en: x}, options: []}]",
+            "text.de is no text",
+            "text",
+        ),
+        (
+            f"[{{key: {'q' * 61}, type: single_choice, text: {{de: a, en: x}}, options: []}}]",
+            "key has 61 characters",
+            "at most 60",
+        ),
+        (f"[{{key: q, type: single_choice, points: {'x' * 70}}}]", LONG, "a whole number"),
+        (
+            "[{key: q, type: single_choice, options: [{key: a, weight: inf}]}]",
+            "weight: Input should be a finite number",
+            "see content/schema.json",
+        ),
+    ],
+)
+def test_questions_are_a_list_of_well_formed_parts(tmp_path, questions, wrong, allowed):
+    quiz = FILES[QUIZ].split("questions:")[0]
+    found = faults(write_bundle(tmp_path, {QUIZ: f"{quiz}questions: {questions}\n"}))
+    assert (QUIZ, 7, wrong, allowed) in found
+
+
+def test_unreadable_files_are_the_only_thing_that_is_said(tmp_path):
+    assert [fault[:2] for fault in faults(write_bundle(tmp_path, {FILM: "a: ["}))] == [(FILM, 1)]
+    changes = {FILM: "a: [", "20-work/module.yaml": "a: ["}
+    assert [fault[:2] for fault in faults(write_bundle(tmp_path, changes))] == [
+        (FILM, 1),
+        ("20-work/module.yaml", 1),
+    ]
+
+
+def test_a_transcript_that_is_no_text_is_said_once(tmp_path):
+    name = 'transcript: {de: media/film.vtt, en: "Hello.\\n\\nSee you."}'
+    assert faults_with(tmp_path, FILM, name, "transcript: {de: 1, en: [x]}") == [
+        (FILM, 7, "transcript.de is not text but 1", 'text; numbers in quotes: "15"'),
+        (FILM, 7, "transcript.en is no text", "text"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("name", "old", "new", "line", "wrong", "allowed"),
     [
+        (
+            "10-start/10-welcome.yaml",
+            "confirm: true",
+            "bestätigt: true",
+            4,
+            "unknown key 'bestätigt'",
+            "key, title, minutes, refresher, kind, confirm",
+        ),
         ("course.yaml", "slug: sample\n", "", 1, "slug is missing", "slug: …"),
         (
             "course.yaml",

@@ -1,8 +1,12 @@
 import json
 
 import pytest
+from sqlalchemy import update
 
+from lms.app import create_app
 from lms.courses import queries
+from lms.courses.models import CourseVersion
+from tests.conftest import make_settings
 from tests.course_samples import FILES, put, replaced, write_bundle
 
 BROKEN = replaced("10-start/30-check.yaml", "draw: 2", "draw: 3")
@@ -98,3 +102,27 @@ def test_keys_given_to_something_else_are_refused_against_what_is_published(run,
 def test_the_schema_is_printed(run):
     code, out, _errors = run("schema")
     assert (code, json.loads(out)["title"]) == (0, "Lernstand course bundle")
+
+
+def test_where_there_is_no_database_bundles_are_checked_all_the_same(tmp_path):
+    write_bundle(tmp_path / "a")
+    (tmp_path / "empty.db").touch()
+    for database in ("none.db", "empty.db"):
+        url = f"sqlite:///{tmp_path / database}"
+        app = create_app(make_settings(tmp_path / "data", DATABASE_URL=url))
+        result = app.test_cli_runner().invoke(args=["content", "check", str(tmp_path / "a")])
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert ("no database answers" in result.stderr) == (database == "empty.db")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_what_was_edited_in_the_browser_is_kept_and_said(run, session, tmp_path):
+    folder = write_bundle(tmp_path / "a")
+    run("load", folder)
+    session.execute(update(CourseVersion).values(origin="browser"))
+    put(folder, "20-work/10-try.de.md", "Neu.")
+    kept = "sample: edited in the browser, kept; --replace publishes over it\n"
+    assert run("load", folder) == (0, kept, "")
+    put(folder, "course.yaml", FILES["course.yaml"].replace("months: 12", "months: 6"))
+    told = "sample: version 2 published (1 lesson changed, 1 key of the course changed)\n"
+    assert run("load", folder, "--replace") == (0, told, "")

@@ -9,11 +9,15 @@ from lms.authoring import operations
 from lms.authoring.bundles import read_bundle
 from lms.authoring.operations import MediumChangedWhileReading, UnsoundBundle, content_digest
 from lms.authoring.rules import Outcome
+from lms.certifications.models import Cycle
+from lms.certifications.operations.requiring import Wish, create_requirement
+from lms.certifications.rules.policy import RequirementPolicy
+from lms.certifications.rules.scopes import Scope
 from lms.courses import queries
 from lms.courses.models import CourseMedium, CourseVersion
 from lms.kernel import files
 from tests.course_samples import FILES, png, put, replaced, write_bundle
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, make_person
 
 CHANGED = replaced("10-start/10-welcome.de.md", "Hallo", "Guten Tag")
 
@@ -94,6 +98,20 @@ def test_people_may_have_to_take_it_again(session, publish, tmp_path):
     publish(write_bundle(tmp_path / "b", CHANGED), retrain_days=30)
     second = queries.find_newest_version(session, course.id)
     assert (second.number, second.retrain, second.retrain_due_days) == (2, True, 30)
+
+
+def test_taking_it_again_pulls_live_rounds_forward(session, publish, tmp_path):
+    person = make_person(session)
+    first = publish(write_bundle(tmp_path / "a"))
+    scope, policy = Scope(everyone=True), RequirementPolicy(initial_due_days=90)
+    wish = Wish(course_id=first.course_id, scope=scope, policy=policy)
+    create_requirement(session, wish, today=TODAY, now=NOW, actor="operator")
+    cycle = session.scalars(select(Cycle).where(Cycle.person_id == person.id)).one()
+    assert cycle.due_on == TODAY + dt.timedelta(days=90)
+    publish(write_bundle(tmp_path / "b", CHANGED))
+    assert cycle.due_on == TODAY + dt.timedelta(days=90)
+    publish(tmp_path / "a", retrain_days=30)
+    assert (cycle.due_on, cycle.why) == (TODAY + dt.timedelta(days=30), "version")
 
 
 def test_what_was_edited_in_the_browser_is_kept_unless_replaced(session, publish, tmp_path):

@@ -42,6 +42,8 @@ def with_film(**changes):
 def test_a_good_course_has_no_problems():
     assert check(sample()) == []
     assert check(with_film()) == []
+    media = {"media/x.mp4": FILM, "media/x.vtt": VTT}
+    assert check(with_film(poster=None, media=media)) == []
 
 
 def test_a_course_in_german_alone_is_complete():

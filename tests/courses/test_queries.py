@@ -1,9 +1,11 @@
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
 from lms.courses import queries
 from lms.courses.models import Course, CourseMedium, CourseVersion
+from lms.courses.published import Shelf
 from lms.courses.queries import NoSuchCourse
 from tests.course_samples import sample
 from tests.factories import NOW, TODAY
@@ -117,3 +119,29 @@ def test_a_medium_is_known_by_its_hash(session):
     session.flush()
     assert queries.find_medium(session, "a" * 64).size_bytes == 3
     assert queries.find_medium(session, "b" * 64) is None
+
+
+def test_a_shelf_that_is_too_small_costs_one_query_and_no_more(
+    session, publish, assert_queries, monkeypatch
+):
+    monkeypatch.setattr(queries, "_SHELF", Shelf(limit=1))
+    for slug in ("a", "b", "c"):
+        publish(slug)
+    queries.get_published(session, "c")
+    with assert_queries(2):
+        assert titles(queries.list_published(session)) == ["a 1", "b 1", "c 1"]
+
+
+def test_facts_that_another_query_read_get_their_documents(session, publish, assert_queries):
+    publish("zoom")
+    known = queries.get_published(session, "zoom")
+    facts = SimpleNamespace(
+        course_id=known.course_id,
+        version_id=known.version_id,
+        slug="zoom",
+        number=1,
+        published_on=TODAY,
+        digest="zoom-1",
+    )
+    with assert_queries(0):
+        assert queries.with_documents(session, [facts]) == [known]
