@@ -19,13 +19,18 @@ from lms.access import views as access_views
 from lms.audit import cli as audit_cli
 from lms.authoring import cli as authoring_cli
 from lms.courses import views as courses_views
+from lms.delivery import cli as delivery_cli
+from lms.delivery import views as delivery_views
 from lms.home import frame
+from lms.jobs import cli as jobs_cli
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine
 from lms.kernel.viewer import Viewer
+from lms.outbox import views as outbox_views
 from lms.reminders import cli as reminders_cli
 from lms.settings import Settings
 from lms.staff import cli as staff_cli
+from lms.system import views as system_views
 from lms.web import db as web_db
 from lms.web import errors, guard, headers, languages, static_files
 
@@ -35,10 +40,15 @@ MEBIBYTE = 1024 * 1024
 BLUEPRINTS: tuple[Blueprint, ...] = (
     access_views.blueprint,
     courses_views.blueprint,
+    delivery_views.blueprint,
+    outbox_views.blueprint,
+    system_views.blueprint,
 )
 COMMANDS: tuple[click.Command, ...] = (
     audit_cli.audit_commands,
     authoring_cli.content_commands,
+    delivery_cli.mail,
+    jobs_cli.scheduler,
     reminders_cli.reminder_commands,
     reminders_cli.requirement_commands,
     staff_cli.status,

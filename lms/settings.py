@@ -7,7 +7,7 @@ and what is allowed.
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -100,6 +100,45 @@ class Settings:
             trusted_proxies=given.integer("TRUSTED_PROXIES", 0, 0, 10),
             access_log_names=given.choice("ACCESS_LOG_NAMES", "off", ("off", "on")) == "on",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A setting as it holds: its full name, its value (None: a secret that is set), its source."""
+
+    name: str
+    value: str | None
+    source: str
+
+
+def in_force(settings: Settings, environment: Mapping[str, str] | None = None) -> list[InForce]:
+    """Every setting that has a value, in the order of its declaration.
+
+    `source` is `environment`, `file` (DATA/lms.env), or `default`.
+    """
+    given = dict(os.environ if environment is None else environment)
+    in_file = _Given({})
+    in_file.add_file(settings.data_dir / "lms.env")
+    found = []
+    for part in fields(Settings):
+        value = getattr(settings, part.name)
+        name = part.name.upper()
+        if value is None:
+            continue
+        if given.get(PREFIX + name, "").strip():
+            source = "environment"
+        else:
+            source = "file" if in_file.optional(name) else "default"
+        found.append(InForce(PREFIX + name, _shown(name, value), source))
+    return found
+
+
+def _shown(name: str, value: object) -> str | None:
+    if name in _SECRETS and not str(value).startswith("sqlite"):
+        return None
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
 
 
 class _Given:

@@ -244,3 +244,6 @@ WORDS: dict[Reason, Words] = {
 
 # The kinds of mail as the officer reads them; their templates are in templates/emails/<kind>.
 KIND_NAMES = {"digest": N_("Erinnerung")}
+# What the officer may read in full: all of it stands on the officer's own pages, too. Of any other
+# kind the officer sees the facts alone (trust.md 2.2 and 5).
+OFFICER_READS = frozenset({"digest"})

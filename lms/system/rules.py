@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from lms.kernel.domain import N_
 
+VERSION = "0.1"
+
 
 class Every(StrEnum):
     """How often a job runs; the grid is UTC."""
@@ -36,6 +38,7 @@ class Planned:
 TIMETABLE = (
     Planned("sweep", Every.MINUTE, N_("Erinnerungen planen")),
     Planned("audit-link", Every.MINUTE, N_("Protokoll verketten")),
+    Planned("leavers", Every.DAY, N_("Austritte abschließen")),
     Planned("tidy", Every.DAY, N_("Aufräumen")),
 )
 

@@ -1,0 +1,64 @@
+"""What each job of the timetable does: one function each, named in one list."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lms.access import operations as access
+from lms.audit import operations as audit
+from lms.kernel.clock import local_date
+from lms.kernel.db import Sessions, transaction
+from lms.reminders.operations.sweeping import SweepFrame, sweep
+from lms.settings import Settings
+from lms.staff import operations as staff
+from lms.system import operations as system
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What a job is handed: the database, the settings, and the instant it counts from."""
+
+    sessions: Sessions
+    settings: Settings
+    now: dt.datetime
+
+
+def frame_of(settings: Settings) -> SweepFrame:
+    """What a sweep needs of the settings."""
+    return SweepFrame(
+        zone=settings.time_zone,
+        mail_domain=settings.mail_domain,
+        default_locale=settings.default_locale,
+        tells_supervisor=settings.supervisor_digest == "names",
+    )
+
+
+def _sweep(shift: Shift) -> int:
+    return sweep(shift.sessions, frame_of(shift.settings), now=shift.now).messages
+
+
+def _link_audit(shift: Shift) -> int:
+    with transaction(shift.sessions) as session:
+        return audit.link(session)
+
+
+def _tidy(shift: Shift) -> int:
+    with transaction(shift.sessions) as session:
+        return access.forget_old_rows(session, now=shift.now) + system.forget_old(
+            session, now=shift.now
+        )
+
+
+def _end_leavers(shift: Shift) -> int:
+    today = local_date(shift.now, shift.settings.time_zone)
+    with transaction(shift.sessions) as session:
+        return staff.end_duties_of_leavers(session, today=today, now=shift.now)
+
+
+# Every name of lms.system.rules.TIMETABLE, what it does, and how many things it did.
+TASKS: dict[str, Callable[[Shift], int]] = {
+    "sweep": _sweep,
+    "audit-link": _link_audit,
+    "leavers": _end_leavers,
+    "tidy": _tidy,
+}
