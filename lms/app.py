@@ -26,6 +26,7 @@ from lms.jobs import cli as jobs_cli
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine
 from lms.kernel.viewer import Viewer
+from lms.learning import views as learning_views
 from lms.outbox import views as outbox_views
 from lms.reminders import cli as reminders_cli
 from lms.settings import Settings
@@ -40,6 +41,7 @@ MEBIBYTE = 1024 * 1024
 BLUEPRINTS: tuple[Blueprint, ...] = (
     access_views.blueprint,
     courses_views.blueprint,
+    learning_views.blueprint,
     delivery_views.blueprint,
     outbox_views.blueprint,
     system_views.blueprint,

@@ -129,7 +129,7 @@ document.addEventListener("keydown", (event) => {
   menu?.querySelector("summary").focus();
 });
 
-/* ---- practice text: saved while typing */
+/* ---- practice text and answers: saved while they are given */
 
 function autosave(form) {
   const line = document.querySelector("[data-saved]");
@@ -152,10 +152,11 @@ function autosave(form) {
     }
   }
 
-  form.addEventListener("input", () => {
+  form.addEventListener("input", ({ target }) => {
     dirty = true;
     clearTimeout(timer);
-    timer = setTimeout(send, 1500);
+    // A choice is a whole answer; words take a moment.
+    timer = setTimeout(send, target.matches("[type=radio], [type=checkbox]") ? 0 : 1500);
   });
   form.addEventListener("submit", () => {
     dirty = false;

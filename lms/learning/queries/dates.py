@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.certifications.models import Evidence
+from lms.certifications.models import Certificate, Evidence
 from lms.certifications.queries.duties import Duty
 from lms.certifications.queries.rows import evidence_dates
 from lms.certifications.rules.evidence import EvidenceDates
@@ -34,6 +34,24 @@ def find_evidence(session: Session, evidence_id: int | None) -> ShownEvidence | 
         .where(Evidence.id == evidence_id)
     ).one()
     return ShownEvidence(evidence_dates(row.Evidence), row.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A certificate and the dates of the evidence behind it."""
+
+    certificate_id: int
+    dates: EvidenceDates
+
+
+def find_certificate(session: Session, evidence_id: int | None) -> Shown | None:
+    """The certificate made from evidence that was not revoked."""
+    row = session.execute(
+        select(Certificate.id, Evidence)
+        .join(Evidence, Evidence.id == Certificate.evidence_id)
+        .where(Evidence.id == evidence_id, Evidence.revoked_on.is_(None))
+    ).one_or_none()
+    return Shown(row.id, evidence_dates(row.Evidence)) if row else None
 
 
 def facts_of(

@@ -31,6 +31,7 @@ class Terms:
     renewal_base: RenewalBase = RenewalBase.EXPIRY
     window_days: int = 0
     due_on: dt.date | None = None
+    grace_until: dt.date | None = None
 
 
 def afterwards(
@@ -75,5 +76,5 @@ def _round(terms: Terms, facts: RoundFacts, evidence: EvidenceDates | None) -> C
         opens_on=facts.opens_on or terms.due_on,
         due_on=terms.due_on,
         baseline_due_on=evidence.valid_until,
-        grace_until=terms.due_on,
+        grace_until=terms.grace_until or terms.due_on,
     )

@@ -73,7 +73,9 @@ def is_voluntary(facts: RoundFacts, today: dt.date) -> bool:
     """True when finishing today would change no date: valid, and the window has not opened."""
     if facts.must_retake or facts.renews_any_time:
         return False
-    return facts.status is Status.VALID and not _is_open(facts, today)
+    rests = facts.status in (Status.EXEMPT, Status.PAUSED)
+    holds = rests and facts.valid_until is not None and facts.valid_until >= today
+    return (facts.status is Status.VALID or holds) and not _is_open(facts, today)
 
 
 def is_outdated(version_number: int, retrain_number: int | None) -> bool:
