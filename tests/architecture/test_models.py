@@ -16,7 +16,7 @@ MAPPERS = sorted(Model.registry.mappers, key=lambda mapper: mapper.class_.__name
 TABLES = sorted(Model.metadata.tables.values(), key=lambda table: table.name)
 # In brackets: words of the field, named so by the design.
 DATES = re.compile(r"_on$|_until$|^(day|since|until|goal_by|valid_from|local_date)$")
-INSTANTS = re.compile(r"_at$|^(at|slot|not_before|claim_until)$")
+INSTANTS = re.compile(r"_at$|_until$|^(at|slot|not_before)$")
 KEYS = sorted(
     (key for table in TABLES for key in table.foreign_keys),
     key=lambda key: (key.parent.table.name, key.parent.name),
