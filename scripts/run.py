@@ -217,9 +217,9 @@ def keep(house: House, options: argparse.Namespace) -> NoReturn:
     web = house.start("web", "web", str(descriptor), descriptors=(descriptor,))
     prepare(house, options)
     web.go()
+    wait_until_ready(house, web)
     house.start("scheduler", "module", "flask", "scheduler", "run")
     house.start("mail", "module", "flask", "mail", "deliver", "--follow")
-    wait_until_ready(house, web)
     announce(house)
     watch(house)
 
