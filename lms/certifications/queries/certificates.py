@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from lms.certifications.models import Certificate, Evidence
 from lms.certifications.queries.duties import newest_versions
+from lms.certifications.queries.rows import evidence_dates
+from lms.certifications.rules.evidence import EvidenceDates
 from lms.courses.models import Course, CourseVersion
 from lms.people.models import Person
 
@@ -18,13 +20,16 @@ class CertificateRow:
     """A certificate with the evidence behind it and the course it is about."""
 
     certificate_id: int
+    evidence_id: int
     code: str
+    issued_at: dt.datetime
     person_id: int
     course_id: int
     slug: str
     titles: dict[str, str]
     version_id: int
     kind: str
+    dates: EvidenceDates
     completed_on: dt.date
     valid_from: dt.date
     valid_until: dt.date | None
@@ -64,13 +69,16 @@ def _row(found: tuple[Any, ...]) -> CertificateRow:
     certificate, evidence, slug, titles, version_id, person, own_titles = found
     return CertificateRow(
         certificate_id=certificate.id,
+        evidence_id=evidence.id,
         code=certificate.code,
+        issued_at=certificate.issued_at,
         person_id=evidence.person_id,
         course_id=evidence.course_id,
         slug=slug,
         titles=own_titles or titles,
         version_id=evidence.course_version_id or version_id,
         kind=evidence.kind,
+        dates=evidence_dates(evidence),
         completed_on=evidence.completed_on,
         valid_from=evidence.valid_from,
         valid_until=evidence.valid_until,
