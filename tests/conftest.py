@@ -247,6 +247,7 @@ class Client(FlaskClient):
 
     base_url = BASE_URL
     watched: Session | None = None
+    person: Person | None = None
 
     def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
         """One request. `csrf=False` leaves the token out; the test's session sees the outcome."""
@@ -320,7 +321,7 @@ def client_of(
     def make(*roles: Role, person: Person | None = None) -> Client:
         who = person or factories.make_person(session, roles=roles)
         client = sign_in(new_client(), who)
-        client.person = who  # type: ignore[attr-defined]
+        client.person = who
         return client
 
     return make

@@ -1,5 +1,6 @@
 """Every address says who may open it, and refuses whoever may not (trust.md sections 2 and 7)."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,8 @@ from lms.web.db import SAFE_METHODS
 from lms.web.guard import PUBLIC, SIGNED_IN, access_of
 
 UNSAFE = "POST"
+WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.IGNORECASE)
+SIDE_WRITES = {"sign_ins", "sign_in_attempts", "record_views"}
 VALUES = {"IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x/y"}
 
 
@@ -112,6 +115,17 @@ def test_every_answer_carries_the_headers_of_the_house(app, client_of, rules):
             assert headers["X-Content-Type-Options"] == "nosniff", rule
             assert headers["X-Frame-Options"] == "DENY", rule
             assert "Cache-Control" in headers, rule
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_reading_writes_nothing_but_the_side_writes(app, client_of, rules, count_queries, method):
+    browser = client_of(*Role)
+    with count_queries() as counted:
+        for rule in rules:
+            if method in rule.methods:
+                browser.open(path_of(app, rule), method=method)
+    found = {match[1] for text in counted.statements if (match := WRITES.match(text))}
+    assert found <= SIDE_WRITES
 
 
 def test_a_foreign_host_is_refused(client):
