@@ -1,11 +1,24 @@
 """Reads of people, units and the calendar."""
 
-import calendar
 import datetime as dt
+from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    String,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from lms.kernel.domain import NotFound
@@ -118,20 +131,42 @@ def find_organisation(session: Session) -> Organisation | None:
 
 
 def working_calendar(session: Session, *, years: Iterable[int]) -> WorkingCalendar:
-    """Closing days and public holidays of these years: as stored, else as the library has them."""
+    """Closing days and public holidays of these years: as stored, else as the library has them.
+
+    One query, since pages reckon with it, too.
+    """
     wanted = sorted(set(years))
-    organisation = session.get(Organisation, 1)
-    if organisation is None or not wanted:
+    rows = session.execute(_calendar_rows(wanted)).all() if wanted else []
+    region = next((row.region for row in rows if row.region), None)
+    if region is None:
         return WorkingCalendar()
-    closing = session.execute(select(ClosingDay.month, ClosingDay.day)).all()
-    closed = {
-        dt.date(year, month, day)
+    closed = {row.day for row in rows if row.day}
+    for year in set(wanted) - {day.year for day in closed}:
+        closed |= public_holidays(region, year).keys()
+    closed |= {
+        dt.date(year, row.month, row.month_day)
+        for row in rows
         for year in wanted
-        for month, day in closing
-        if (month, day) != (2, 29) or calendar.isleap(year)
+        if row.month and ((row.month, row.month_day) != (2, 29) or isleap(year))
     }
-    first, last = dt.date(wanted[0], 1, 1), dt.date(wanted[-1], 12, 31)
-    return WorkingCalendar(frozenset(closed | named_days(session, first, last).keys()))
+    return WorkingCalendar(frozenset(closed))
+
+
+def _calendar_rows(years: list[int]) -> CompoundSelect[Any]:
+    first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
+    no_day, nothing = cast(null(), Date()), literal(0)
+    return union_all(
+        select(
+            Holiday.day.label("day"),
+            nothing.label("month"),
+            nothing.label("month_day"),
+            literal("", String()).label("region"),
+        )
+        .join(Organisation, Organisation.holidays == Holiday.region)
+        .where(Holiday.day.between(first, last)),
+        select(no_day, ClosingDay.month, ClosingDay.day, literal("", String())),
+        select(no_day, nothing, nothing, Organisation.holidays),
+    )
 
 
 def named_days(session: Session, first: dt.date, last: dt.date) -> dict[dt.date, str]:

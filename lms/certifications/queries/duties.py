@@ -37,7 +37,7 @@ FOR_EVER = dt.date(9999, 12, 31)
 _DAY_SECONDS = 86_400
 
 # Ids of people: as values, or as the query that finds them.
-PersonIds = Collection[int] | Select[tuple[int]]
+PersonIds = Collection[int] | Select[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def paused_person_ids(session: Session, today: dt.date) -> list[int]:
     )
 
 
-def paused_people(today: dt.date) -> Select[tuple[int]]:
+def paused_people(today: dt.date) -> Select[int]:
     """The same people as `paused_person_ids`, as a query inside others: no row is fetched."""
     away_now = select(Absence.person_id).where(
         Absence.from_on <= today, or_(Absence.until_on.is_(None), Absence.until_on >= today)
