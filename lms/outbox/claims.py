@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.outbox.models import OutboxMessage
@@ -48,18 +48,22 @@ def _run_out(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def claim(session: Session, *, worker: str, now: dt.datetime) -> OutboxMessage | None:
-    """Take the mail that waits longest inside its window, so that nobody else has it."""
-    ready = (
+def ready(now: dt.datetime) -> Select[tuple[int]]:
+    """The mail that waits longest inside its window and that nobody else is about to take."""
+    return (
         select(OutboxMessage.id)
         .where(_is(State.PENDING), OutboxMessage.not_before <= now, OutboxMessage.expires_at > now)
         .order_by(OutboxMessage.not_before, OutboxMessage.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def claim(session: Session, *, worker: str, now: dt.datetime) -> OutboxMessage | None:
+    """Take the mail that waits longest inside its window, so that nobody else has it."""
     taken = (
         update(OutboxMessage)
-        .where(OutboxMessage.id == ready.scalar_subquery(), _is(State.PENDING))
+        .where(OutboxMessage.id == ready(now).scalar_subquery(), _is(State.PENDING))
         .values(
             state=State.CLAIMED,
             claimed_by=worker,

@@ -77,6 +77,8 @@ class OutboxMessage(Model):
         ),
         Index(
             "ix_outbox_messages_ready",
+            # State again: else SQLite prefers the index of all states and sorts what it finds.
+            "state",
             "not_before",
             "id",
             sqlite_where=state == "pending",

@@ -162,7 +162,10 @@ def put_into_mailbox(
 
 def _locked(session: Session, mail_id: int) -> OutboxMessage:
     found = session.scalar(
-        select(OutboxMessage).where(OutboxMessage.id == mail_id).with_for_update()
+        select(OutboxMessage)
+        .where(OutboxMessage.id == mail_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if found is None:
         raise NotFound

@@ -516,7 +516,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_outbox_messages_ready",
-            ["not_before", "id"],
+            ["state", "not_before", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
