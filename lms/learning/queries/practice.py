@@ -118,6 +118,7 @@ def _was_handed_in() -> ColumnElement[bool]:
 def _reports() -> Select[*tuple[Any, ...]]:
     return (
         select(PracticeReport, Enrolment, Person, Course, _Taken)
+        .select_from(PracticeReport)
         .join(Enrolment, Enrolment.id == PracticeReport.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .join(Course, Course.id == Enrolment.course_id)

@@ -86,6 +86,7 @@ def _list_begun(session: Session, person_id: int) -> list[_Begun]:
     marks = open_marks(person_id)
     rows = session.execute(
         select(Enrolment, Course, _Taken, retrain_number().label("retrain_number"), marks)
+        .select_from(Enrolment)
         .join(Course, Course.id == Enrolment.course_id)
         .join(_Taken, _Taken.id == Enrolment.course_version_id)
         .outerjoin(marks, marks.c.enrolment_id == Enrolment.id)

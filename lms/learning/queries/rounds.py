@@ -222,6 +222,7 @@ def _of_person(person_id: int) -> Select[*tuple[Any, ...]]:
             marks.c.at,
             marks.c.is_confirmed,
         )
+        .select_from(Course)
         .join(_Newest, _Newest.id == newest_id)
         .outerjoin(
             Enrolment, (Enrolment.course_id == Course.id) & (Enrolment.person_id == person_id)

@@ -52,15 +52,18 @@ def _certificate_words(stand: Stand, dates: Afterwards) -> str:
         else _("Sofort als PDF.")
     )
     if until is not None:
-        return f"{when} {_('Wirst du heute fertig, gilt er bis %(day)s.', day=until)}"
-    if dates.is_for_ever:
-        return f"{when} {_('Er gilt unbefristet.')}"
-    return f"{when} {_('Er gilt bis zum nächsten festen Stichtag.')}"
+        how_long = _("Wirst du heute fertig, gilt er bis %(day)s.", day=until)
+    elif dates.is_for_ever:
+        how_long = _("Er gilt unbefristet.")
+    else:
+        how_long = _("Er gilt bis zum nächsten festen Stichtag.")
+    return f"{when} {how_long}"
 
 
 def _reminder_words(renew_from: dt.date, *, has_duty: bool) -> str:
     first = _("Ab dem %(day)s kannst du erneuern.", day=date_words(renew_from))
-    return f"{first} {_('Wir schreiben dir rechtzeitig.')}" if has_duty else str(first)
+    second = _("Wir schreiben dir rechtzeitig.") if has_duty else ""
+    return f"{first} {second}".strip()
 
 
 def renewal_words(document: Course) -> str:

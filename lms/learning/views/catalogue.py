@@ -14,6 +14,7 @@ from lms.courses import queries as courses
 from lms.courses.lessons import minutes_of
 from lms.courses.published import Published
 from lms.kernel.documents import in_language
+from lms.kernel.domain import N_
 from lms.learning.queries.progress import EnrolmentRow, open_enrolments
 from lms.learning.rules.catalogue import CourseFacts, Shelf, in_order, on_shelf, shelf_of
 from lms.learning.views.blueprint import blueprint
@@ -32,6 +33,7 @@ class Chip:
     count: int
     current: bool
     icon: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +135,34 @@ def _lead(facts: Sequence[CourseFacts]) -> tuple[str, str]:
     if not duties:
         return str(_("Für dich ist nichts vorgeschrieben. Such dir aus, was dir hilft.")), ""
     first = ngettext(
-        "%(num)s Kurs ist für dich vorgesehen.", "%(num)s Kurse sind für dich vorgesehen.", duties
+        "Ein Kurs ist für dich vorgesehen.",
+        "%(count)s Kurse sind für dich vorgesehen.",
+        duties,
+        count=_number_word(duties),
     )
     if not urgent:
-        return str(first), str(_("Keiner davon drängt."))
+        return str(first), str(_("Gerade drängt nichts."))
     if duties == 1:
         return str(first), str(_("Er braucht dich bald."))
-    return str(first), str(
-        ngettext("%(num)s davon braucht dich bald.", "%(num)s davon brauchen dich bald.", urgent)
+    second = ngettext(
+        "Einer davon braucht dich bald.",
+        "%(count)s davon brauchen dich bald.",
+        urgent,
+        count=_number_word(urgent),
     )
+    return str(first), str(second)
+
+
+_NUMBER_WORDS = (
+    *("", "", N_("Zwei"), N_("Drei"), N_("Vier"), N_("Fünf"), N_("Sechs"), N_("Sieben")),
+    *(N_("Acht"), N_("Neun"), N_("Zehn"), N_("Elf"), N_("Zwölf")),
+)
+
+
+def _number_word(count: int) -> str:
+    """Numbers up to twelve in words, to begin a sentence with."""
+    word = _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else ""
+    return str(_(word)) if word else str(count)
 
 
 def _shelf_names() -> dict[Shelf, str]:

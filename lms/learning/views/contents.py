@@ -45,7 +45,8 @@ def modules_of(stand: Stand) -> list[ModuleItem]:
 def _length(steps: Sequence[Step]) -> str:
     length = short_minutes(minutes_of([step.lesson for step in steps]))
     is_done = all(step.state is StepState.DONE for step in steps)
-    return f"{length}, {_('erledigt')}" if is_done else length
+    done = _("erledigt")
+    return f"{length}, {done}" if is_done else length
 
 
 def _item(stand: Stand, step: Step) -> StepItem:

@@ -25,7 +25,7 @@ _LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 class CueItem:
     """A sentence of a transcript and the second it is said at, 0 where unknown."""
 
-    starts_at: float
+    second: float
     text: str
 
 

@@ -39,7 +39,8 @@ def practice_page(visit: Visit, practice: Practice, form: ReportForm | None = No
     is_open = can_change(state) and not visit.is_review
     return render_template(
         "learning/practice.html",
-        frame=replace(frame_of(visit), saved=_saved_line(report)) if is_open else frame_of(visit),
+        frame=replace(frame_of(visit), saved="") if is_open else frame_of(visit),
+        saved=_saved_line(report),
         visit=visit,
         practice=practice,
         html=visit.version.rendered.html(text),

@@ -22,7 +22,7 @@ from lms.learning.queries.quizzes import Attempts, attempts_of
 from lms.learning.rules import quizzes as rules
 from lms.learning.rules.quizzes import AnswerMissing
 from lms.learning.views.blueprint import blueprint
-from lms.learning.views.questions import QuestionItem, intro_of, question_of
+from lms.learning.views.questions import intro_of, question_of
 from lms.learning.views.results import result_page_of, summary_of
 from lms.learning.views.visit import Visit, act, frame_of
 from lms.web.db import db_session, house
@@ -81,7 +81,7 @@ def _question_page(
         count=question.count,
         states=question.states,
         back=question.back,
-        saved=_saved_words(question),
+        saved="" if question.feedback is None else _("Antwort gespeichert"),
     )
     return render_template(
         "learning/question.html",
@@ -90,12 +90,6 @@ def _question_page(
         question=question,
         error=error,
     )
-
-
-def _saved_words(question: QuestionItem) -> str:
-    if question.feedback is not None:
-        return str(_("Antwort gespeichert"))
-    return str(_("Jede Antwort wird sofort gespeichert"))
 
 
 def _summary_page(visit: Visit, quiz: Quiz, known: Attempts) -> str:

@@ -22,6 +22,7 @@ class Line:
     url: str
     key: str
     word: str
+    picture: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +58,17 @@ def _lines(visit: Visit, quiz: Quiz, known: Attempts) -> list[Line]:
     return lines
 
 
-def _line_words(attempt: QuizAttempt, known: Attempts, key: str) -> tuple[str, str]:
+def _line_words(attempt: QuizAttempt, known: Attempts, key: str) -> tuple[str, str, str]:
     if attempt.finished_at is None:
-        return ("ok", _("beantwortet")) if key in known.scores else ("none", _("offen"))
+        if key in known.scores:
+            return "ok", _("beantwortet"), "circle-check"
+        return "none", _("offen"), "circle-dashed"
     score = known.scores.get(key) or 0.0
     if score >= 1:
-        return "ok", _("richtig")
-    return ("soon", _("teilweise richtig")) if score > 0 else ("exp", _("noch nicht richtig"))
+        return "ok", _("richtig"), "circle-check"
+    if score > 0:
+        return "soon", _("teilweise richtig"), "lightbulb"
+    return "exp", _("noch nicht richtig"), "x"
 
 
 def summary_of(visit: Visit, quiz: Quiz, known: Attempts) -> Summary:
@@ -92,29 +97,17 @@ def result_page_of(visit: Visit, quiz: Quiz, known: Attempts) -> Result:
 
 def _result_sentences(quiz: Quiz, known: Attempts) -> list[str]:
     attempt = newest_of(known)
-    result = rules.result_of(quiz, attempt.question_keys, known.scores)
-    stored = rules.percent_of(attempt.score or 0.0)
-    if not known.answers:
-        first = _("Du hast %(percent)s\u00a0%% der Punkte erreicht.", percent=stored)
-    elif rules.has_equal_points(quiz) and result.percent * result.question_count == (
-        result.right_count * 100
-    ):
-        first = _(
-            "%(right)s von %(total)s Fragen sind richtig.",
-            right=result.right_count,
-            total=result.question_count,
+    reached = rules.percent_of(attempt.score or 0.0)
+    sentences = [_("Du hast %(percent)s\u00a0%% der Punkte erreicht.", percent=reached)]
+    if known.answers:
+        result = rules.result_of(quiz, attempt.question_keys, known.scores)
+        right, total = result.right_count, result.question_count
+        sentences.insert(0, _("Ganz richtig: %(right)s von %(total)s.", right=right, total=total))
+    if not attempt.is_passed:
+        sentences.append(
+            _("Zum Bestehen brauchst du %(percent)s\u00a0%%.", percent=quiz.pass_percent)
         )
-    else:
-        first = _(
-            "%(right)s von %(total)s Fragen sind ganz richtig, zusammen %(percent)s\u00a0%% der"
-            " Punkte.",
-            right=result.right_count,
-            total=result.question_count,
-            percent=stored,
-        )
-    needed = _("Zum Bestehen brauchst du %(percent)s\u00a0%%.", percent=quiz.pass_percent)
-    sentences = [str(first)] if attempt.is_passed else [str(first), str(needed)]
     best = rules.percent_of(known.best_score or 0.0)
-    if best > stored:
-        sentences.append(str(_("Dein bestes Ergebnis zählt: %(percent)s\u00a0%%.", percent=best)))
-    return sentences
+    if best > reached:
+        sentences.append(_("Dein bestes Ergebnis zählt: %(percent)s\u00a0%%.", percent=best))
+    return [str(sentence) for sentence in sentences]

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.courses.document import Course, Mode, Quiz
-from lms.courses.lessons import lessons_for
+from lms.courses.lessons import find_module, lessons_for
 from lms.courses.published import Published
 from lms.kernel.clock import local_date, utc_now
+from lms.kernel.documents import in_language
 from lms.kernel.domain import NotFound
 from lms.learning.models import Enrolment
 from lms.learning.operations.lessons import Outcome
@@ -159,10 +160,14 @@ def frame_of(visit: Visit) -> Frame:
 
 
 def _round_words(visit: Visit) -> str:
-    is_refresher = visit.enrolment.mode == Mode.REFRESHER
+    """The module one is in, and what kind of round it is where that matters."""
     if visit.is_review:
         return str(_("Abgeschlossen, zum Nachlesen"))
-    return str(_("Auffrischung") if is_refresher else _("Ganzer Kurs"))
+    module = find_module(visit.document, visit.step.lesson.key)
+    title = in_language(module.title, visit.language) if module else ""
+    if visit.enrolment.mode == Mode.REFRESHER:
+        return str(_("Auffrischung: %(module)s", module=title))
+    return title
 
 
 def _bar_state(visit: Visit, step: Step) -> str:

@@ -100,7 +100,7 @@ def _stand_of(step: Step, *, here: bool, is_returned: bool) -> str:
     if is_returned:
         return str(_("zurückgegeben"))
     if step.state is StepState.LOCKED:
-        return str(_("erst nach Schritt %(number)s", number=step.after))
+        return str(_("erst nach Schritt %(number)s", number=step.after)).replace(" ", _BLANK)
     return str(_("du bist hier")) if here else ""
 
 
@@ -118,7 +118,8 @@ def about(lesson: AnyLesson) -> str:
         return f"{start}, {confirmed}"
     if isinstance(lesson, Reading):
         return start
-    return f"{start}, {_('mit Untertiteln und Text zum Mitlesen')}"
+    help_with = _("mit Untertiteln und Text zum Mitlesen")
+    return f"{start}, {help_with}"
 
 
 def tries_of(quiz: Quiz) -> str:
