@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lms.access import cli as access_cli
 from lms.access import operations as access_operations
 from lms.access import queries as access_queries
 from lms.access import rules as access_rules
@@ -21,6 +23,7 @@ from lms.authoring import cli as authoring_cli
 from lms.courses import views as courses_views
 from lms.delivery import cli as delivery_cli
 from lms.delivery import views as delivery_views
+from lms.delivery.rehearsal import local_courier
 from lms.home import frame
 from lms.jobs import cli as jobs_cli
 from lms.kernel.clock import utc_now
@@ -31,6 +34,7 @@ from lms.outbox import views as outbox_views
 from lms.reminders import cli as reminders_cli
 from lms.settings import Settings
 from lms.staff import cli as staff_cli
+from lms.system import cli as system_cli
 from lms.system import views as system_views
 from lms.web import db as web_db
 from lms.web import errors, guard, headers, languages, static_files
@@ -47,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     system_views.blueprint,
 )
 COMMANDS: tuple[click.Command, ...] = (
+    access_cli.people_commands,
     audit_cli.audit_commands,
     authoring_cli.content_commands,
     delivery_cli.mail,
@@ -54,6 +59,9 @@ COMMANDS: tuple[click.Command, ...] = (
     reminders_cli.reminder_commands,
     reminders_cli.requirement_commands,
     staff_cli.status,
+    system_cli.db_commands,
+    system_cli.demo_commands,
+    system_cli.prepare,
 )
 
 
@@ -72,6 +80,8 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
+    # The demonstration stands below the mail worker and gets it handed down.
+    app.extensions["lms_courier"] = partial(local_courier, app, settings)
     frame.init_frame(app)
     web_db.init_db(
         app,
@@ -129,3 +139,5 @@ def _note_last_seen(sign_in_id: int, now: dt.datetime) -> None:
 def configure_logging() -> None:
     """One line per event on standard error, for whoever collects it."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(name)s %(message)s")
+    for chatty in ("alembic", "apscheduler", "fontTools"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

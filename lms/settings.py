@@ -56,6 +56,12 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
+    def is_loopback(self) -> bool:
+        """True when only this machine reaches the base address."""
+        name = urlsplit(self.base_url).hostname or ""
+        return name in ("localhost", "::1") or name.startswith("127.")
+
+    @property
     def host(self) -> str:
         """Host and port of the base address, as browsers send it."""
         return urlsplit(self.base_url).netloc

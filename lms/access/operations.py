@@ -27,6 +27,10 @@ def note_seen(session: Session, sign_in_id: int, *, now: dt.datetime) -> None:
     session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
 
 
+def _keyed(secret_key: str, text: str) -> str:
+    return hmac.digest(secret_key.encode(), text.encode(), "sha256").hex()
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """Who tries to sign in and from where, as keyed hashes."""
@@ -38,12 +42,9 @@ class Attempt:
     def of(cls, secret_key: str, identifier: str, client_address: str) -> "Attempt":
         """Hashes under the installation's key: the table names nobody (trust.md 1.9)."""
 
-        def keyed(text: str) -> str:
-            return hmac.digest(secret_key.encode(), text.encode(), "sha256").hex()
-
         return cls(
-            keyed("person:" + rules.normal_identifier(identifier)),
-            keyed("address:" + rules.address_block(client_address)),
+            _keyed(secret_key, "person:" + rules.normal_identifier(identifier)),
+            _keyed(secret_key, "address:" + rules.address_block(client_address)),
         )
 
 
@@ -63,6 +64,21 @@ def count_attempt(session: Session, attempt: Attempt, *, now: dt.datetime) -> No
         if (failures or 0) >= limit:
             raise rules.TooManyAttempts(minutes=int(rules.WINDOW.total_seconds() // 60))
     session.add_all(SignInAttempt(subject=subject, at=now) for subject, _limit in limits)
+
+
+def count_check(
+    session: Session, secret_key: str, client_address: str, *, now: dt.datetime
+) -> None:
+    """Count a public check of a certificate; TooManyChecks above 30 a minute and address."""
+    subject = _keyed(secret_key, "check:" + rules.address_block(client_address))
+    checks = session.scalar(
+        select(func.count())
+        .select_from(SignInAttempt)
+        .where(SignInAttempt.subject == subject, SignInAttempt.at > now - rules.CHECK_WINDOW)
+    )
+    if (checks or 0) >= rules.CHECKS_PER_ADDRESS:
+        raise rules.TooManyChecks
+    session.add(SignInAttempt(subject=subject, at=now))
 
 
 def forget_attempts(session: Session, attempt: Attempt, *, now: dt.datetime) -> None:

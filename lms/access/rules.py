@@ -71,6 +71,19 @@ class TooManyAttempts(DomainError):
     status = 429
 
 
+CHECKS_PER_ADDRESS = 30
+CHECK_WINDOW = dt.timedelta(minutes=1)
+
+
+class TooManyChecks(DomainError):
+    """Somebody tries codes of certificates one after another (trust.md 1.9).
+
+    The check shows it like an unknown code, so there is nothing to say.
+    """
+
+    status = 429
+
+
 class HashingBusy(DomainError):
     """Four passwords are being checked at once already."""
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import difflib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
@@ -155,7 +154,7 @@ class _Reader:
         )
 
     def _policy(self, row: dict[str, Any]) -> PolicyValues:
-        readers: dict[str, Callable[[], object]] = {
+        readers: dict[str, partial[Any]] = {
             **{key: partial(_whole, row, key, 0, 3650) for key in _NUMBERS},
             "renewal_base": partial(_base, row),
             "stages": partial(_stages, row.get("stages")),

@@ -16,7 +16,7 @@ from lms.people.models import Absence, Person
 
 def join(session: Session, person: Person, *, today: dt.date, now: dt.datetime) -> None:
     """Somebody new is there, or will be: their duties begin (T1)."""
-    reassign(session, today=today, person_ids=[person.id], came_on=person.hired_on)
+    reassign(session, today=today, now=now, person_ids=[person.id], came_on=person.hired_on)
     _note(session, person.id, "joined", now=now)
 
 

@@ -1,0 +1,1 @@
+"""The demonstration organisation: invented people with a history, made by calling operations."""

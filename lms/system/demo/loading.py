@@ -1,0 +1,122 @@
+"""Loading the demonstration organisation: the story, people in mid-course, the sign-ins."""
+
+import datetime as dt
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, select
+
+from lms.kernel.db import Sessions, make_engine, reading
+from lms.kernel.domain import DomainError
+from lms.people.models import Person
+from lms.system.demo.learners import Classroom, open_rounds, take
+from lms.system.demo.people import STARS
+from lms.system.demo.story import Setting, Story, set_passwords
+
+_IN_THE_MIDDLE = 4
+_HANDED_IN = 3
+
+
+class PeopleAreThere(DomainError):
+    """A demonstration is never mixed with people who are there already."""
+
+    message = "the database holds people already; choose another LMS_DATA_DIR"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the demonstration is written: database address and the file of the sign-ins."""
+
+    database_url: str
+    sign_ins_file: Path
+    settings_file: Path
+
+
+def load(
+    stage: Stage,
+    setting: Setting,
+    *,
+    make_courier: Callable[[Sessions], Callable[[dt.datetime], object]],
+    tell: Callable[[str], None],
+    now: dt.datetime,
+) -> None:
+    """Tell the whole story into an empty database; the file of sign-ins is written last."""
+    with reading(setting.sessions) as session:
+        if session.scalar(select(Person.id).limit(1)) is not None:
+            raise PeopleAreThere
+    quick = Sessions(_hasty_engine(stage.database_url))
+    setting = replace(setting, sessions=quick)
+    story = Story(setting, make_courier(quick), tell)
+    jana = STARS[0]
+    story.leave_to_the_visitor()
+    story.tell_all()
+    _fill_the_classroom(story, str(jana.email), now=now)
+    sign_ins = {
+        str(one.role): {"email": str(one.email), "password": _password()}
+        for one in STARS
+        if one.role is not None
+    }
+    set_passwords(quick, sign_ins, now=now)
+    quick.engine.dispose()
+    _write_private(stage.settings_file, "LMS_SUPERVISOR_DIGEST=names\n")
+    _write_private(stage.sign_ins_file, json.dumps(sign_ins, indent=1) + "\n")
+
+
+def _hasty_engine(url: str) -> Engine:
+    """An engine that does not wait for the disk: what a power cut loses is made again."""
+    engine = make_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def hurry(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection
+            connection.execute("PRAGMA synchronous=OFF")
+
+    return engine
+
+
+def _password() -> str:
+    """Random for each data folder: four groups that can be typed from a terminal."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    groups = ("".join(secrets.choice(letters) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)
+
+
+def _write_private(path: Path, text: str) -> None:
+    draft = path.with_name(path.name + ".draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(text)
+    draft.replace(path)
+
+
+def _fill_the_classroom(story: Story, jana: str, *, now: dt.datetime) -> None:
+    """Jana holds one certificate and is in the middle of another course; others are, too."""
+    setting = story.setting
+    room = Classroom(setting.sessions, setting.zone)
+    zoom, counselling = (
+        story.courses.get("zoom-basics"),
+        story.courses.get("digital-counselling"),
+    )
+    started = now - dt.timedelta(days=2)
+    if zoom:
+        take(room, jana, zoom[0], started_at=now - dt.timedelta(days=150))
+    if not counselling:
+        return
+    take(room, jana, counselling[0], started_at=started, most=1)
+    with reading(setting.sessions) as session:
+        waiting = [
+            email
+            for email in open_rounds(session, counselling[0], today=setting.today)
+            if email != jana
+        ]
+        others = open_rounds(session, zoom[0], today=setting.today) if zoom else []
+    for number, email in enumerate(waiting[:_HANDED_IN]):
+        take(room, email, counselling[0], started_at=now - dt.timedelta(days=3 + number))
+    stars = {one.email for one in STARS}
+    for number, email in enumerate([one for one in others if one not in stars][:_IN_THE_MIDDLE]):
+        begun = now - dt.timedelta(days=1 + number)
+        take(room, email, (zoom or counselling)[0], started_at=begun, most=2 + number)
