@@ -61,6 +61,8 @@ def _apply(
     )
     if cycle is None:
         return _begin(session, assignment, today, away)
+    if cycle.revision_id == governing.revision.id:
+        return None
     follows = session.get(Evidence, cycle.prev_evidence_id) if cycle.prev_evidence_id else None
     dates = with_policy_now(
         governing.policy,

@@ -5,19 +5,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from lms.certifications.models import Assignment, AssignmentSource, Cycle, Evidence
 from lms.certifications.operations import rounds
+from lms.certifications.operations.completing import record_alternative
 from lms.certifications.queries.requirements import InForce, list_in_force, list_members
 from lms.certifications.queries.rows import cycle_dates, evidence_dates
+from lms.certifications.queries.stored import Key, Stored
 from lms.certifications.rules.changes import joined_by_stricter
-from lms.certifications.rules.cycles import cycle_on_assignment
+from lms.certifications.rules.cycles import CycleKind, cycle_on_assignment
+from lms.certifications.rules.evidence import first_evidence
 from lms.certifications.rules.policy import strictest
 from lms.people.models import Person
-
-_Key = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -33,6 +33,7 @@ def reassign(
     session: Session,
     *,
     today: dt.date,
+    now: dt.datetime,
     person_ids: Collection[int] | None = None,
     came_on: dt.date | None = None,
 ) -> Reassignment:
@@ -45,9 +46,10 @@ def reassign(
     people = list_members(session, today=today, person_ids=person_ids)
     ids = [person.id for person, _member in people]
     wanted = _wanted(list_in_force(session), people)
-    state = _State.read(session, ids if person_ids is not None else None)
+    state = Stored.read(session, ids if person_ids is not None else None)
     result = Reassignment()
-    work = _Work(session, state, rounds.LeaveBook(session, ids), today, came_on, result)
+    leave = rounds.LeaveBook(session, ids)
+    work = _Work(session, state, leave, _Occasion(today, now, came_on), result)
     for person, _member in people:
         courses = {course for who, course in wanted if who == person.id}
         courses |= state.courses_of.get(person.id, set())
@@ -59,8 +61,8 @@ def reassign(
 
 def _wanted(
     in_force: Iterable[InForce], people: Iterable[tuple[Person, object]]
-) -> dict[_Key, list[InForce]]:
-    found: dict[_Key, list[InForce]] = defaultdict(list)
+) -> dict[Key, list[InForce]]:
+    found: dict[Key, list[InForce]] = defaultdict(list)
     requirements = list(in_force)
     for person, member in people:
         for one in requirements:
@@ -69,64 +71,25 @@ def _wanted(
     return found
 
 
-@dataclass(slots=True)
-class _State:
-    """What is stored of the people at hand: live duties, their sources, rounds and evidence."""
-
-    live: dict[_Key, Assignment]
-    courses_of: dict[int, set[int]]
-    sources: dict[int, dict[int, AssignmentSource]]
-    cycles: dict[int, Cycle]
-    evidence: dict[_Key, list[Evidence]]
-
-    @classmethod
-    def read(cls, session: Session, ids: Collection[int] | None) -> "_State":
-        assignments = select(Assignment).where(Assignment.ended_on.is_(None))
-        proofs = select(Evidence).where(Evidence.revoked_on.is_(None))
-        if ids is not None:
-            assignments = assignments.where(Assignment.person_id.in_(ids))
-            proofs = proofs.where(Evidence.person_id.in_(ids))
-        live = {(one.person_id, one.course_id): one for one in session.scalars(assignments)}
-        live_ids = assignments.with_only_columns(Assignment.id)
-        state = cls(live, defaultdict(set), defaultdict(dict), {}, defaultdict(list))
-        for person_id, course_id in live:
-            state.courses_of[person_id].add(course_id)
-        for source in session.scalars(
-            select(AssignmentSource).where(
-                AssignmentSource.assignment_id.in_(live_ids), AssignmentSource.until.is_(None)
-            )
-        ):
-            state.sources[source.assignment_id][source.requirement_id] = source
-        for cycle in session.scalars(
-            select(Cycle)
-            .where(Cycle.state == "live", Cycle.assignment_id.in_(live_ids))
-            .options(joinedload(Cycle.revision))
-        ):
-            state.cycles[cycle.assignment_id] = cycle
-        for one in session.scalars(proofs):
-            state.evidence[one.person_id, one.course_id].append(one)
-        return state
-
-    def effective(self, person_id: int, course_id: int, day: dt.date) -> Evidence | None:
-        """The unrevoked evidence of the day that lasts longest."""
-        counting = [
-            one for one in self.evidence.get((person_id, course_id), ()) if one.completed_on <= day
-        ]
-        return max(
-            counting,
-            key=lambda one: (one.valid_until or dt.date.max, one.completed_on),
-            default=None,
-        )
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    today: dt.date
+    now: dt.datetime
+    came_on: dt.date | None
 
 
 @dataclass(slots=True)
 class _Work:
     session: Session
-    state: _State
+    state: Stored
     leave: rounds.LeaveBook
-    today: dt.date
-    came_on: dt.date | None
+    occasion: _Occasion
     result: Reassignment
+
+    @property
+    def today(self) -> dt.date:
+        """The day on which this is done."""
+        return self.occasion.today
 
     def settle(self, person: Person, course_id: int, wanted: list[InForce]) -> None:
         """One person in one course: begin, end, or let a stricter requirement join."""
@@ -145,13 +108,15 @@ class _Work:
         self.session.flush()
         self._add_sources(assignment, wanted, since=starts_on)
         governing = _governing(wanted)
+        came_on = self.occasion.came_on or person.hired_on
+        self._count_alternatives(assignment, governing, came_on)
         evidence = self.state.effective(person.id, course_id, starts_on)
         dates = cycle_on_assignment(
             governing.policy,
             evidence_dates(evidence) if evidence else None,
             assigned_on=starts_on,
             hired_on=person.hired_on,
-            came_on=self.came_on or person.hired_on,
+            came_on=came_on,
         )
         if dates is not None:
             cycle = rounds.open_round(
@@ -160,11 +125,33 @@ class _Work:
                 dates,
                 governing.revision,
                 leave=self.leave.of(person.id, course_id),
-                previous=evidence if dates.kind.value == "renewal" else None,
+                previous=evidence if dates.kind is CycleKind.RENEWAL else None,
                 started_on=starts_on,
             )
             self.result.touched_cycle_ids.add(cycle.id)
         self.result.begun.append(person.id)
+
+    def _count_alternatives(
+        self, assignment: Assignment, governing: InForce, came_on: dt.date | None
+    ) -> None:
+        """What was shown in a course that counts as well fulfils the new duty, too (1.3).
+
+        The newest of it, judged by the duty's own policy, if it reaches further than what is there.
+        """
+        person_id, course_id = assignment.person_id, assignment.course_id
+        newest = self.state.shown_elsewhere(
+            person_id, governing.revision.alternatives, assignment.assigned_on
+        )
+        if newest is None:
+            return
+        dates = first_evidence(governing.policy, newest.completed_on)
+        own = self.state.effective(person_id, course_id, assignment.assigned_on)
+        reach = dates.valid_until or dt.date.max
+        is_over = reach < assignment.assigned_on and came_on is not None and came_on > reach
+        if is_over or (own is not None and (own.valid_until or dt.date.max) >= reach):
+            return
+        copy = record_alternative(self.session, newest, course_id, dates, now=self.occasion.now)
+        self.state.evidence[person_id, course_id].append(copy)
 
     def _end(self, assignment: Assignment) -> None:
         close_assignment(
@@ -202,7 +189,10 @@ class _Work:
             assigned_on=starts_on,
         )
         cycle.revision_id = governing.revision.id
+        cycle.revision = governing.revision
         rounds.move_round(cycle, dates, today=self.today)
+        away = self.leave.of(assignment.person_id, assignment.course_id)
+        rounds.count_leave_in(cycle, away, today=self.today)
         self.result.touched_cycle_ids.add(cycle.id)
 
     def _open_where_once_was_enough(
@@ -267,7 +257,7 @@ def close_assignment(
 
 def end_duties(session: Session, person_id: int, *, reason: str, day: dt.date) -> int:
     """End all duties of a person, as when they leave (T10); how many that were."""
-    state = _State.read(session, [person_id])
+    state = Stored.read(session, [person_id])
     for assignment in state.live.values():
         close_assignment(
             assignment,

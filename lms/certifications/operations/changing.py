@@ -1,6 +1,7 @@
 """What changes a duty besides completion: absence, exemption, revocation, version, leaving."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from lms.audit import operations as audit
 from lms.certifications.models import Assignment, Cycle, Evidence, Exemption
 from lms.certifications.operations import rounds
 from lms.certifications.operations.assigning import end_duties
+from lms.certifications.operations.completing import alternative_key
 from lms.certifications.queries.requirements import governing_now
 from lms.certifications.queries.rows import cycle_dates
 from lms.certifications.rules.changes import extended, retrained, version_cycle
@@ -73,6 +75,7 @@ def exempt(
         object_id=exemption.id,
         now=now,
     )
+    session.flush()
     return exemption
 
 
@@ -113,10 +116,25 @@ def revoke(
         now=now,
     )
     _begin_after_revocation(session, evidence, today=today)
+    for copy in _copies_of(session, evidence):
+        revoke(session, copy.id, reason=reason, actor=actor, today=today, now=now)
     return evidence
 
 
+def _copies_of(session: Session, evidence: Evidence) -> Sequence[Evidence]:
+    """What was recorded for other duties since this evidence counted for them as well."""
+    return session.scalars(
+        select(Evidence).where(
+            Evidence.person_id == evidence.person_id,
+            Evidence.kind == "alternative",
+            Evidence.source_key == alternative_key(evidence.course_id, evidence.source_key),
+            Evidence.revoked_on.is_(None),
+        )
+    ).all()
+
+
 def _begin_after_revocation(session: Session, evidence: Evidence, *, today: dt.date) -> None:
+    """A round of revocation, if the live one rested on this evidence, or if none was needed."""
     assignment = session.scalar(
         select(Assignment).where(
             Assignment.person_id == evidence.person_id,
@@ -126,7 +144,10 @@ def _begin_after_revocation(session: Session, evidence: Evidence, *, today: dt.d
     )
     if assignment is None:
         return
-    for cycle in _live_rounds(session, evidence.person_id, evidence.course_id):
+    live = _live_rounds(session, evidence.person_id, evidence.course_id)
+    if any(cycle.prev_evidence_id != evidence.id for cycle in live):
+        return
+    for cycle in live:
         rounds.cancel(cycle, reason="revoked", closed_on=today)
     session.flush()
     governing = governing_now(session, assignment)
@@ -161,12 +182,15 @@ def version_published(
     for assignment in assignments:
         away = leave.of(assignment.person_id, course_id)
         cycle = cycles.get(assignment.id)
+        # Whoever is still to come has as many days as the others, from their first one on.
+        since = max(published_on, assignment.assigned_on)
+        starts_on = max(today, assignment.assigned_on)
         if cycle is None:
-            begun = _Publication(due_days, published_on, today)
+            begun = _Publication(due_days, since, starts_on)
             _open_for_version(session, assignment, begun, away)
             continue
         dates = retrained(
-            cycle_dates(cycle), published_on=published_on, due_days=due_days, today=today
+            cycle_dates(cycle), published_on=since, due_days=due_days, today=starts_on
         )
         rounds.move_round(cycle, dates, today=today)
         rounds.count_leave_in(cycle, away, today=today)

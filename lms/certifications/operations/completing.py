@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from lms.audit import operations as audit
 from lms.certifications.models import Activity, Assignment, Certificate, Cycle, Evidence
 from lms.certifications.operations import rounds
-from lms.certifications.queries.courses import policy_of_course
+from lms.certifications.queries.courses import must_be_newer, policy_of_course
 from lms.certifications.queries.requirements import governing_now
 from lms.certifications.queries.rows import cycle_dates, evidence_dates, policy_of
 from lms.certifications.rules.cycles import next_cycle
@@ -17,6 +17,7 @@ from lms.certifications.rules.evidence import EvidenceDates
 from lms.certifications.rules.renewal import VoluntaryRepeat, renew
 from lms.courses.models import Course
 from lms.kernel.text import new_code
+from lms.people.models import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,45 +50,94 @@ class Completion:
 
 
 def complete(session: Session, shown: Shown, *, now: dt.datetime) -> Completion:
-    """Record a completion: evidence and the next round, or a voluntary repeat before the window."""
-    known = session.scalar(
-        select(Evidence).where(
-            Evidence.person_id == shown.person_id,
-            Evidence.course_id == shown.course_id,
-            Evidence.source_key == shown.source_key,
-        )
-    )
+    """Record a completion: evidence and the next round, or a voluntary repeat.
+
+    It is a repeat before the window, and with a version older than one that everybody must take
+    again (T2). Either way it may count for other duties that name the course as an alternative.
+    """
+    _lock_person(session, shown.person_id)
+    known = _known(session, shown.person_id, shown.course_id, shown.source_key)
     if known is not None:
         return Completion(known, _certificate_of(session, known), None)
-    assignment = _lock_assignment(session, shown.person_id, shown.course_id)
+    outcome = _judge(session, shown)
+    if isinstance(outcome, VoluntaryRepeat):
+        done = Completion(None, None, _repeat(session, shown))
+    else:
+        evidence = _write(session, shown, outcome, now=now)
+        _go_on(session, evidence)
+        done = Completion(evidence, _issue(session, evidence, now=now), None)
+    _fulfil_as_alternative(session, shown, now=now)
+    return done
+
+
+def record_alternative(
+    session: Session, original: Evidence, course_id: int, dates: EvidenceDates, *, now: dt.datetime
+) -> Evidence:
+    """Evidence of a duty's own course from evidence that counts for it; the same again is found."""
+    source_key = alternative_key(original.course_id, original.source_key)
+    known = _known(session, original.person_id, course_id, source_key)
+    if known is not None:
+        return known
+    shown = Shown(
+        person_id=original.person_id,
+        course_id=course_id,
+        completed_on=original.completed_on,
+        source_key=source_key,
+        kind="alternative",
+        recorded_by=original.recorded_by,
+    )
+    evidence = _write(session, shown, dates, now=now)
+    _issue(session, evidence, now=now)
+    return evidence
+
+
+def alternative_key(course_id: int, source_key: str) -> str:
+    """The key of a copy: it names the original, by its course and its own key."""
+    return f"alternative:{course_id}:{source_key}"
+
+
+def _lock_person(session: Session, person_id: int) -> None:
+    # Two browsers may finish the same course: the second finds the first one's evidence.
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
+def _known(session: Session, person_id: int, course_id: int, source_key: str) -> Evidence | None:
+    return session.scalar(
+        select(Evidence).where(
+            Evidence.person_id == person_id,
+            Evidence.course_id == course_id,
+            Evidence.source_key == source_key,
+        )
+    )
+
+
+def _judge(session: Session, shown: Shown) -> EvidenceDates | VoluntaryRepeat:
+    assignment = _assignment(session, shown.person_id, shown.course_id)
     cycle = _live_cycle(session, assignment)
+    if must_be_newer(session, shown.course_id, shown.course_version_id):
+        return VoluntaryRepeat(cycle.opens_on if cycle else None)
     previous = _previous(session, shown, cycle)
-    policy = policy_of(cycle.revision) if cycle else policy_of_course(session, shown.course_id)
-    outcome = renew(
+    if cycle is not None:
+        policy = policy_of(cycle.revision)
+    elif assignment is not None:
+        policy = governing_now(session, assignment).policy
+    else:
+        policy = policy_of_course(session, shown.course_id)
+    return renew(
         policy,
         evidence_dates(previous) if previous else None,
         cycle_dates(cycle) if cycle else None,
         shown.completed_on,
     )
-    if isinstance(outcome, VoluntaryRepeat):
-        return Completion(None, None, _repeat(session, shown))
-    evidence = _write(session, shown, outcome, now=now)
-    if assignment is not None:
-        _go_on(session, assignment, cycle, evidence)
-    _fulfil_as_alternative(session, shown, now=now)
-    return Completion(evidence, _issue(session, evidence, now=now), None)
 
 
-def _lock_assignment(session: Session, person_id: int, course_id: int) -> Assignment | None:
-    # Two browsers may finish the same course: the second finds the first one's evidence.
+def _assignment(session: Session, person_id: int, course_id: int) -> Assignment | None:
     return session.scalar(
-        select(Assignment)
-        .where(
+        select(Assignment).where(
             Assignment.person_id == person_id,
             Assignment.course_id == course_id,
             Assignment.ended_on.is_(None),
         )
-        .with_for_update()
     )
 
 
@@ -98,6 +148,8 @@ def _live_cycle(session: Session, assignment: Assignment | None) -> Cycle | None
         select(Cycle)
         .where(Cycle.assignment_id == assignment.id, Cycle.state == "live")
         .options(joinedload(Cycle.revision))
+        # What was read before the lock may be older than what the first browser has written.
+        .execution_options(populate_existing=True)
     )
 
 
@@ -174,10 +226,12 @@ def _write(session: Session, shown: Shown, dates: EvidenceDates, *, now: dt.date
     return evidence
 
 
-def _go_on(
-    session: Session, assignment: Assignment, cycle: Cycle | None, evidence: Evidence
-) -> None:
+def _go_on(session: Session, evidence: Evidence) -> None:
     """Close the live round and begin the next under the requirement that governs now."""
+    assignment = _assignment(session, evidence.person_id, evidence.course_id)
+    if assignment is None:
+        return
+    cycle = _live_cycle(session, assignment)
     if cycle is not None:
         rounds.fulfil(cycle, evidence, closed_on=evidence.completed_on)
         session.flush()
@@ -202,23 +256,25 @@ def _fulfil_as_alternative(session: Session, shown: Shown, *, now: dt.datetime) 
     if shown.kind == "alternative":
         return
     slug = session.scalar(select(Course.slug).where(Course.id == shown.course_id))
-    duties = session.scalars(
-        select(Assignment).where(
-            Assignment.person_id == shown.person_id,
-            Assignment.ended_on.is_(None),
-            Assignment.course_id != shown.course_id,
+    rounds_of_others = session.scalars(
+        select(Cycle)
+        .where(
+            Cycle.person_id == shown.person_id,
+            Cycle.course_id != shown.course_id,
+            Cycle.state == "live",
         )
+        .options(joinedload(Cycle.revision))
+        .order_by(Cycle.id)
     ).all()
-    for duty in duties:
-        cycle = _live_cycle(session, duty)
-        if cycle is None or slug not in cycle.revision.alternatives:
+    for duty in rounds_of_others:
+        if slug not in duty.revision.alternatives:
             continue
         again = replace(
             shown,
             course_id=duty.course_id,
             course_version_id=None,
             kind="alternative",
-            source_key=f"alternative:{shown.source_key}",
+            source_key=alternative_key(shown.course_id, shown.source_key),
         )
         complete(session, again, now=now)
 

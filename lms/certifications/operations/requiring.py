@@ -51,7 +51,7 @@ def create_requirement(
     session.add_all(_scope_rows(requirement.id, wish.scope))
     _add_revision(session, requirement, wish, number=1, since=today)
     _note(session, requirement, "requirement_created", now=now, actor=actor)
-    return requirement, reassign(session, today=today)
+    return requirement, reassign(session, today=today, now=now)
 
 
 def change_requirement(
@@ -83,7 +83,7 @@ def end_requirement(
     found.requirement.ended_on = max(ended_on, found.requirement.since)
     _note(session, found.requirement, "requirement_ended", now=now, actor=actor)
     session.flush()
-    return reassign(session, today=ended_on)
+    return reassign(session, today=ended_on, now=now)
 
 
 def set_goal(session: Session, course_id: int, *, percent: int, goal_by: dt.date | None) -> bool:

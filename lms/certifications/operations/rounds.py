@@ -68,7 +68,12 @@ def open_round(
         exemptions=leave.exemptions,
         return_grace_days=revision.return_grace_days,
     )
-    newest = session.scalar(select(func.max(Cycle.seq)).where(Cycle.assignment_id == assignment.id))
+    # Numbers go on when somebody comes back: an assignment of its own, the same row of rounds.
+    newest = session.scalar(
+        select(func.max(Cycle.seq)).where(
+            Cycle.person_id == assignment.person_id, Cycle.course_id == assignment.course_id
+        )
+    )
     cycle = Cycle(
         assignment_id=assignment.id,
         person_id=assignment.person_id,

@@ -28,3 +28,14 @@ def values_of_course(session: Session, course_id: int) -> PolicyValues:
 def policy_of_course(session: Session, course_id: int) -> RequirementPolicy:
     """The course's own values completed by the defaults."""
     return policy_with_defaults(**values_of_course(session, course_id))
+
+
+def must_be_newer(session: Session, course_id: int, version_id: int | None) -> bool:
+    """Whether a version that everybody must take is newer than this one (None: no version)."""
+    if version_id is None:
+        return False
+    number = select(CourseVersion.number).where(CourseVersion.id == version_id).scalar_subquery()
+    newer = select(CourseVersion.id).where(
+        CourseVersion.course_id == course_id, CourseVersion.retrain, CourseVersion.number > number
+    )
+    return bool(session.scalar(select(newer.exists())))

@@ -115,7 +115,11 @@ def count_assigned(session: Session) -> dict[int, int]:
 
 
 def governing_now(session: Session, assignment: Assignment) -> InForce:
-    """Of the requirements that reach this duty now the strictest, with its newest revision."""
+    """Of the requirements that reach this duty now the strictest, with its newest revision.
+
+    What reaches it is said by its open sources alone: those of somebody who has left end a day
+    later by the job `leavers`, also when the requirement ended meanwhile.
+    """
     open_ids = select(AssignmentSource.requirement_id).where(
         AssignmentSource.assignment_id == assignment.id, AssignmentSource.until.is_(None)
     )
@@ -123,7 +127,7 @@ def governing_now(session: Session, assignment: Assignment) -> InForce:
         _in_force(one)
         for one in session.scalars(
             select(Requirement)
-            .where(Requirement.id.in_(open_ids), Requirement.ended_on.is_(None))
+            .where(Requirement.id.in_(open_ids))
             .options(selectinload(Requirement.scopes), selectinload(Requirement.revisions))
         )
     ]
