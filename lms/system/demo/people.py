@@ -1,11 +1,12 @@
 """Who is in the demonstration organisation: names, units, jobs; the same seed, the same people.
 
-Pure. Names are invented combinations; nobody real is meant.
+Names are invented combinations; nobody real is meant.
 """
 
 import datetime as dt
 import random
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lms.kernel.text import slug
 from lms.kernel.viewer import Role
@@ -25,130 +26,10 @@ KITCHEN = "Hauswirtschaft"
 DOMAIN = "donau-iller.example"
 HEAD_OF_HOUSE = "management"
 
-_FIRST = [
-    "Deniz",
-    "Thomas",
-    "Aurelia",
-    "Patrick",
-    "Svenja",
-    "Mehmet",
-    "Ingrid",
-    "Lukas",
-    "Nadja",
-    "Moritz",
-    "Fatma",
-    "Johannes",
-    "Clara",
-    "Emre",
-    "Sophie",
-    "Tobias",
-    "Elif",
-    "Martina",
-    "Jonas",
-    "Katharina",
-    "Ali",
-    "Lena",
-    "Stefan",
-    "Yasemin",
-    "Florian",
-    "Marlene",
-    "Daniel",
-    "Amina",
-    "Bernd",
-    "Julia",
-    "Milan",
-    "Franziska",
-    "Samuel",
-    "Petra",
-    "Kerem",
-    "Hanna",
-    "Ralf",
-    "Leonie",
-    "Anton",
-    "Sibel",
-    "Markus",
-    "Theresa",
-    "Dragan",
-    "Annika",
-    "Felix",
-    "Rosa",
-    "Christian",
-    "Zeynep",
-    "Paul",
-    "Ute",
-    "Rafael",
-    "Britta",
-    "Nikolai",
-    "Selma",
-    "Georg",
-    "Mia",
-    "Ömer",
-    "Carolin",
-    "Viktor",
-    "Greta",
-]
-_LAST = [
-    "Aydın",
-    "Lang",
-    "Rossi",
-    "Maier",
-    "Hoffmann",
-    "Yılmaz",
-    "Baumgärtner",
-    "Schneider",
-    "Petrović",
-    "Frank",
-    "Öztürk",
-    "Keller",
-    "Haas",
-    "Demirel",
-    "Bauer",
-    "Vogel",
-    "Şahin",
-    "Ziegler",
-    "Lorenz",
-    "Brandt",
-    "Kaplan",
-    "Huber",
-    "Winkler",
-    "Arslan",
-    "Roth",
-    "Seitz",
-    "Krämer",
-    "Hadžić",
-    "Engel",
-    "Sommer",
-    "Novak",
-    "Fuchs",
-    "Graf",
-    "Walter",
-    "Doğan",
-    "Pfeiffer",
-    "Ebert",
-    "Kuhn",
-    "Fischer",
-    "Koç",
-    "Herrmann",
-    "Schuster",
-    "Jovanović",
-    "Busch",
-    "Albrecht",
-    "Martín",
-    "Simon",
-    "Çelik",
-    "Jung",
-    "Otto",
-    "Greiner",
-    "Beck",
-    "Kowalski",
-    "Mayer",
-    "Thiel",
-    "Acar",
-    "Reuter",
-    "Ludwig",
-    "Popov",
-    "Stein",
-]
+_FIRST, _LAST = (
+    block.split()
+    for block in Path(__file__).with_name("names.txt").read_text("utf-8").split("\n\n")
+)
 
 
 @dataclass(frozen=True, slots=True)
