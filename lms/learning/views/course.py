@@ -94,4 +94,4 @@ def done(slug: str) -> ResponseReturnValue:
 
 
 def _certificate_url(certificate_id: int) -> str:
-    return url_for("certifications.certificate", certificate_id=certificate_id)
+    return url_for("certifications.document", certificate_id=certificate_id)
