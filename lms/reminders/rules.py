@@ -156,7 +156,7 @@ def first_lines(lines: Sequence[_Line]) -> tuple[Sequence[_Line], int]:
 def breaker_limit(day_totals: Sequence[int]) -> float:
     """How many messages one day may bring: max(200, 3 x the median of the last 20 working days).
 
-    `day_totals` are messages per working day, oldest first, without released rounds.
+    `day_totals` are messages per working day, oldest first, a day without mail being a zero.
     """
     recent = day_totals[-BREAKER_DAYS:]
     return max(BREAKER_FLOOR, BREAKER_FACTOR * median(recent)) if recent else BREAKER_FLOOR

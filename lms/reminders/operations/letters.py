@@ -29,12 +29,10 @@ def recheck(
     recipient = session.get(Person, message.person_id)
     lines = lines_of(session, message.id)
     leave = LeaveBook(session, {line.learner.id for line in lines})
-    is_reachable = (
-        recipient is not None and has_address(recipient) and is_employed(recipient, today)
-    )
+    unreachable = _why_unreachable(recipient, today)
     standing = []
     for line in lines:
-        reason = why_not(line, leave, today) if is_reachable else "no_address"
+        reason = unreachable or why_not(line, leave, today)
         if reason is None:
             standing.append(line)
         else:
@@ -43,6 +41,12 @@ def recheck(
     if not standing or recipient is None:
         return None
     return values_of(session, standing, recipient=recipient, audience=message.audience, today=today)
+
+
+def _why_unreachable(recipient: Person | None, today: dt.date) -> str | None:
+    if recipient is None or not has_address(recipient):
+        return "no_address"
+    return None if is_employed(recipient, today) else "left"
 
 
 def reopen(session: Session, message: OutboxMessage, *, today: dt.date) -> int:

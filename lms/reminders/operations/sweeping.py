@@ -9,11 +9,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.audit import operations as audit
-from lms.certifications.models import Batch, Cycle
+from lms.certifications.models import Cycle
 from lms.kernel.db import Sessions, insert_unless_there, is_postgresql, reading, transaction
 from lms.outbox.models import OutboxMessage
 from lms.outbox.operations import enqueue
@@ -22,17 +20,16 @@ from lms.people.calendar import DAY, WorkingCalendar
 from lms.people.models import Person
 from lms.people.queries import working_calendar
 from lms.reminders.models import Notice
+from lms.reminders.operations.breaker import due_on_or_before, hold, rounds_to_hold
 from lms.reminders.plan import Decision, next_action_on, plan
-from lms.reminders.queries.rounds import Round, Supervisors, as_rounds, has_address, live_rounds
+from lms.reminders.queries.rounds import Round, Supervisors, as_rounds, live_rounds, recipient_of
 from lms.reminders.rules import (
-    BREAKER_DAYS,
     Audience,
     Outcome,
     PastNotice,
     digest_key,
     planning_day,
     send_window,
-    trips_breaker,
 )
 
 BLOCK = 500
@@ -64,13 +61,14 @@ def sweep(sessions: Sessions, frame: SweepFrame, *, now: dt.datetime) -> SweepRe
         return SweepResult()
     with reading(sessions) as session:
         calendar = working_calendar(session, years=range(day.year - 1, day.year + 3))
-        is_working_day = calendar.is_working_day(day)
-        is_tripped = is_working_day and _trips(session, frame, day, calendar)
-    if not is_working_day:
-        return SweepResult()
-    if is_tripped:
+        if not calendar.is_working_day(day):
+            return SweepResult()
+        too_many = rounds_to_hold(
+            session, day, calendar=calendar, tells_supervisor=frame.tells_supervisor
+        )
+    if too_many:
         with transaction(sessions) as session:
-            return SweepResult(held=_hold_everything(session, day, now=now))
+            return SweepResult(held=hold(session, too_many, now=now))
     rounds = messages = 0
     while True:
         with transaction(sessions) as session:
@@ -79,69 +77,6 @@ def sweep(sessions: Sessions, frame: SweepFrame, *, now: dt.datetime) -> SweepRe
         rounds, messages = rounds + seen, messages + queued
         if seen < BLOCK:
             return SweepResult(rounds, messages)
-
-
-def _due(day: dt.date) -> tuple[object, ...]:
-    return (Cycle.next_action_on.is_not(None), Cycle.next_action_on <= day)
-
-
-def _trips(session: Session, frame: SweepFrame, day: dt.date, calendar: WorkingCalendar) -> bool:
-    """True when this sweep would bring the day far above what is usual."""
-    rows = session.execute(live_rounds().where(*_due(day))).unique().all()  # type: ignore[arg-type]
-    people = set()
-    for one in as_rounds(session, rows, tells_supervisor=frame.tells_supervisor, with_notices=True):
-        if one.cycle.batch_id is None:
-            decisions = plan(one.reminded, day, calendar=calendar, notices=one.notices)
-            people |= {
-                (one.person.id, decision.audience)
-                for decision in decisions
-                if decision.outcome is Outcome.QUEUED
-            }
-    planned_today = session.scalar(
-        select(func.count()).where(
-            OutboxMessage.local_date == day, OutboxMessage.audience != "immediate"
-        )
-    )
-    return trips_breaker(
-        planned_today=planned_today or 0, found=len(people), day_totals=_day_totals(session, day)
-    )
-
-
-def _day_totals(session: Session, day: dt.date) -> list[int]:
-    counted = dict(
-        session.execute(
-            select(OutboxMessage.local_date, func.count())
-            .where(
-                OutboxMessage.local_date < day,
-                OutboxMessage.local_date >= day - dt.timedelta(days=2 * BREAKER_DAYS),
-                OutboxMessage.audience != "immediate",
-            )
-            .group_by(OutboxMessage.local_date)
-            .order_by(OutboxMessage.local_date)
-        ).all()
-    )
-    return list(counted.values())
-
-
-def _hold_everything(session: Session, day: dt.date, *, now: dt.datetime) -> int:
-    batch = Batch(kind="breaker", made_at=now)
-    session.add(batch)
-    session.flush()
-    held = session.scalars(
-        select(Cycle).where(Cycle.state == "live", Cycle.batch_id.is_(None), *_due(day))  # type: ignore[arg-type]
-    ).all()
-    for cycle in held:
-        cycle.batch_id, cycle.next_action_on = batch.id, None
-    audit.record(
-        session,
-        actor="system:sweep",
-        verb="breaker_tripped",
-        object_kind="batch",
-        object_id=batch.id,
-        details={"rounds": len(held)},
-        now=now,
-    )
-    return len(held)
 
 
 @dataclass(slots=True)
@@ -158,7 +93,7 @@ class _Block:
         """How many rounds were looked at, how many messages are new."""
         statement = (
             live_rounds()
-            .where(*_due(self.day))  # type: ignore[arg-type]
+            .where(*due_on_or_before(self.day))
             .order_by(Cycle.next_action_on, Cycle.id)
             .limit(BLOCK)
         )
@@ -187,7 +122,7 @@ class _Block:
         for one, decision in pairs:
             if decision.outcome is not Outcome.QUEUED:
                 self._note(one, decision, None)
-            elif (recipient := self._recipient(one, decision, supervisors)) is None:
+            elif (recipient := recipient_of(one.person, decision.audience, supervisors)) is None:
                 self._note(one, decision, None, skipped="no_address")
             else:
                 recipients[recipient.id] = recipient
@@ -214,22 +149,8 @@ class _Block:
                     self._note(one, decision, message)
         return messages, postponed
 
-    def _recipient(
-        self, one: Round, decision: Decision, supervisors: Supervisors | None
-    ) -> Person | None:
-        if decision.audience is Audience.LEARNER:
-            return one.person
-        found = supervisors.of(one.person) if supervisors else None
-        return found if found is not None and has_address(found) else None
-
     def _digest(self, person: Person, audience: Audience) -> tuple[OutboxMessage | None, bool]:
         """Today's digest of a person; None when it has left already, so nothing can join it."""
-        key = digest_key(audience, person.id, self.day)
-        known = self.session.scalar(
-            select(OutboxMessage).where(OutboxMessage.idem_key == key).with_for_update()
-        )
-        if known is not None:
-            return (known if known.state == "pending" else None), False
         window = send_window(self.day, self.frame.zone)
         message = enqueue(
             self.session,
@@ -239,7 +160,7 @@ class _Block:
                 to_address=person.email,
                 locale=person.locale or self.frame.default_locale,
             ),
-            idem_key=key,
+            idem_key=digest_key(audience, person.id, self.day),
             audience=audience.value,
             local_date=self.day,
             not_before=window.not_before,
@@ -247,7 +168,10 @@ class _Block:
             mail_domain=self.frame.mail_domain,
             now=self.now,
         )
-        return message, True
+        # Held until our lines are written: a worker that took it now would send it without them.
+        self.session.refresh(message, with_for_update=True)
+        is_new = message.created_at == self.now
+        return (message if message.state == "pending" else None), is_new
 
     def _note(
         self,

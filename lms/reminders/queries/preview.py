@@ -5,7 +5,9 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.certifications.models import Cycle
 from lms.courses.models import Course
+from lms.people.models import Person
 from lms.people.queries import working_calendar
 from lms.reminders.queries.rounds import Supervisors, as_rounds, live_rounds, rounds_between
 from lms.reminders.simulation import PreviewMessage, SimulatedCycle, simulate
@@ -27,6 +29,8 @@ def reminders_ahead(
     """
     is_past = from_on < today
     statement = rounds_between(from_on) if is_past else live_rounds()
+    if person_id is not None and not tells_supervisor:
+        statement = statement.where(Cycle.person_id == person_id)
     rows = session.execute(statement).unique().all()
     rounds = as_rounds(session, rows, tells_supervisor=tells_supervisor, with_notices=not is_past)
     slugs = dict(session.execute(select(Course.id, Course.slug)).tuples().all())
@@ -48,5 +52,5 @@ def reminders_ahead(
     found = simulate(cycles, calendar=calendar, from_on=from_on, days=days)
     if person_id is None:
         return found
-    keys = {one.person.key for one in rounds if one.person.id == person_id}
-    return [message for message in found if message.person in keys]
+    wanted = session.get(Person, person_id)
+    return [message for message in found if wanted is not None and message.person == wanted.key]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.certifications.models import Batch, Cycle, RequirementRevision
 from lms.certifications.operations.rounds import LeaveBook
+from lms.certifications.queries.duties import paused_people
 from lms.certifications.queries.rows import policy_of
 from lms.kernel.viewer import Role
 from lms.people.models import Person, PersonRole
@@ -133,19 +134,25 @@ def _notices(session: Session, cycle_ids: Collection[int]) -> dict[int, list[Pas
 
 
 class Supervisors:
-    """Who hears of somebody's overdue duties: the supervisor, theirs if gone, else the officer."""
+    """Who hears of somebody's overdue duties: the supervisor, theirs if gone, else an officer.
+
+    Gone is whoever has left, is away for long, or has no address that works.
+    """
 
     def __init__(self, session: Session, today: dt.date) -> None:
-        there = session.scalars(select(Person).where(employed_on(today)))
-        self._people = {person.id: person for person in there}
+        reachable = [
+            person
+            for person in session.scalars(
+                select(Person).where(employed_on(today), Person.id.not_in(paused_people(today)))
+            )
+            if has_address(person)
+        ]
+        self._people = {person.id: person for person in reachable}
         self._above = dict(session.execute(select(Person.id, Person.supervisor_id)).tuples().all())
-        self._officer = session.scalar(
-            select(Person)
-            .join(PersonRole, PersonRole.person_id == Person.id)
-            .where(PersonRole.role == Role.OFFICER, employed_on(today))
-            .order_by(Person.id)
-            .limit(1)
+        officers = session.scalars(
+            select(PersonRole.person_id).where(PersonRole.role == Role.OFFICER)
         )
+        self._officers = sorted(one for one in officers if one in self._people)
 
     def of(self, person: Person) -> Person | None:
         """The recipient, None when the house has nobody (certification.md 8, vector 43)."""
@@ -153,8 +160,17 @@ class Supervisors:
         next_id = person.supervisor_id
         while next_id is not None and next_id not in seen:
             seen.add(next_id)
-            found = self._people.get(next_id)
-            if found is not None and has_address(found):
-                return found
+            if next_id in self._people:
+                return self._people[next_id]
             next_id = self._above.get(next_id)
-        return self._officer if self._officer and self._officer.id != person.id else None
+        officer_id = next((one for one in self._officers if one != person.id), None)
+        return None if officer_id is None else self._people[officer_id]
+
+
+def recipient_of(
+    person: Person, audience: Audience, supervisors: Supervisors | None
+) -> Person | None:
+    """Who gets the digest about a round of this person; None: nobody can be reached."""
+    if audience is Audience.LEARNER:
+        return person
+    return supervisors.of(person) if supervisors is not None else None
