@@ -64,6 +64,7 @@ def main() -> int:
         data = open_data(options)
         listener = listen(options)
         environment.make("requirements.txt")
+        os.umask(0o077)  # database, files and logs are nobody else's (trust.md 6.1)
         house = House(data, listener, child_environ(options, data, listener))
         try:
             keep(house, options)

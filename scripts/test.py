@@ -54,7 +54,7 @@ def main() -> int:
         print(refusal, file=sys.stderr)
         return 1
     say(f"ready after {time.monotonic() - begun:.1f} s")
-    outcomes = [] if rest else run_side_by_side(static_steps(), environ)
+    outcomes = [] if rest else run_side_by_side(static_steps(options), environ)
     outcomes += [run_aloud(step, environ) for step in test_steps(options, rest)]
     return sum_up(outcomes, time.monotonic() - begun)
 
@@ -82,19 +82,21 @@ def test_environ() -> dict[str, str]:
     }
 
 
-def static_steps() -> list[Step]:
-    """What can be checked without running the application, and the tests of pure functions."""
+def static_steps(options: argparse.Namespace) -> list[Step]:
+    """What can be checked without a database, the longest first."""
     tools = PYTHON.parent
     ruff, djlint = str(tools / "ruff"), str(tools / "djlint")
     coverage = (str(PYTHON), "-m", "coverage")
-    report = (*coverage, "report", "--fail-under=100", "--include", ",".join(pure_files()))
+    unit_tests = (
+        (*coverage, "run", *PYTEST[1:], "-m", "unit"),
+        (*coverage, "report", "--fail-under=100", "--include", ",".join(pure_files())),
+    )
     return [
         Step("types (mypy)", ((str(tools / "mypy"),),)),
-        Step("unit tests", ((*coverage, "run", *PYTEST[1:], "-m", "unit"),)),
-        Step("rules are tested in full", (report,)),
+        *([] if options.fast else [Step("rules, every branch of them", unit_tests)]),
         Step("format (ruff)", ((ruff, "format", "--check", "."),)),
         Step("lint (ruff)", ((ruff, "check", "."),)),
-        Step("import contract", ((str(tools / "lint-imports"),),)),
+        Step("import contract", ((str(tools / "lint-imports"), "--no-logo"),)),
         Step("templates (djlint)", ((djlint, "templates", "--lint", "--quiet"),)),
         Step("translations", ((str(PYTHON), "scripts/translations.py", "check"),)),
     ]
@@ -111,29 +113,30 @@ def pure_files() -> list[str]:
 
 def test_steps(options: argparse.Namespace, rest: list[str]) -> list[Step]:
     """Tests that need a database, a browser, or patience."""
-    left_out = " and not browser and not postgresql" if options.fast else ""
+    left_out = ["not browser", "not postgresql"] if options.fast else []
     if rest:
-        faults = "" if options.faults else " and not faults"
-        marks = (left_out + faults).removeprefix(" and ")
-        return [Step("chosen tests", ((*PYTEST, "-m", marks, *rest),))]
-    main_marks = f"not unit and not browser and not faults{left_out}"
-    steps = [Step("tests", ((*PYTEST, "-n", "2", "-m", main_marks),))]
+        marks = left_out + ([] if options.faults else ["not faults"])
+        return [pytest_step("chosen tests", marks, *rest)]
+    # The full run has had the unit tests by then, with their branches counted.
+    main_marks = ["not faults", *(left_out or ["not unit", "not browser"])]
+    steps = [pytest_step("tests", main_marks, "-n", "2")]
     if not options.fast:
-        browser = (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser and not faults")
-        steps.append(Step("tests in the browser", (browser,)))
+        marks = ["browser", "not faults"]
+        steps.append(pytest_step("tests in the browser", marks, "-n", "2", "--dist", "loadfile"))
     if options.faults:
-        steps.append(Step("fault injections", ((*PYTEST, "-m", "faults" + left_out),)))
+        steps.append(pytest_step("fault injections", ["faults", *left_out]))
     return steps
+
+
+def pytest_step(name: str, marks: list[str], *arguments: str) -> Step:
+    """One run of pytest for tests that carry all these marks."""
+    return Step(name, ((*PYTEST, "-m", " and ".join(marks), *arguments),))
 
 
 def run_side_by_side(steps: list[Step], environ: dict[str, str]) -> list[Outcome]:
     """Two at a time; what a step says is shown when it failed."""
-    # The report needs the data of the unit tests, so it waits for them.
-    report = next(step for step in steps if step.name == "rules are tested in full")
     with ThreadPoolExecutor(max_workers=2) as pool:
-        runs = [pool.submit(run_quietly, step, environ) for step in steps if step is not report]
-        outcomes = [run.result() for run in runs]
-    return [*outcomes, run_quietly(report, environ)]
+        return list(pool.map(lambda step: run_quietly(step, environ), steps))
 
 
 def run_quietly(step: Step, environ: dict[str, str]) -> Outcome:
