@@ -84,8 +84,8 @@ RULES = (
         "audit_is_linked_once",
         "audit_entries",
         "UPDATE",
-        "OLD.hash IS NOT NULL",
-        "an audit entry is linked once",
+        "OLD.hash IS NOT NULL OR NEW.hash IS NULL OR NEW.position IS NULL",
+        "an audit entry is linked once, and not changed otherwise",
     ),
     _same(
         "audit_is_kept",
@@ -98,6 +98,7 @@ RULES = (
         "revision_is_immutable",
         "requirement_revisions",
         (
+            "id",
             "requirement_id",
             "course_id",
             "number",
@@ -115,13 +116,25 @@ RULES = (
             "overdue_every_days",
             "overdue_count",
             "alternatives",
-        ),  # fmt: skip
+        ),
         "a requirement revision is immutable",
     ),
     _fixed(
         "version_is_immutable",
         "course_versions",
-        ("course_id", "number", "published_on", "digest", "document", "titles"),
+        (
+            "id",
+            "course_id",
+            "number",
+            "published_on",
+            "retrain",
+            "retrain_due_days",
+            "origin",
+            "digest",
+            "titles",
+            "changes",
+            "document",
+        ),
         "a published course version is immutable",
     ),
 )

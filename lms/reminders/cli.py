@@ -16,6 +16,7 @@ from lms.people.queries import get_person
 from lms.reminders.operations.loading import LoadOrder, LoadReport, load_requirements
 from lms.reminders.operations.releasing import release
 from lms.reminders.operations.sweeping import SweepFrame, sweep
+from lms.reminders.queries.effects import differences, duty_dates
 from lms.reminders.queries.export import requirement_rows
 from lms.reminders.queries.holds import list_holds
 from lms.reminders.queries.preview import reminders_ahead
@@ -163,12 +164,14 @@ def load(file: Path, *, dry_run: bool, apply_now: bool) -> None:
         sys.exit(1)
     order = LoadOrder(today=house().today(), now=utc_now(), actor="operator", apply_now=apply_now)
     with transaction(house().sessions) as session:
+        before = duty_dates(session) if dry_run else {}
         looked = session.begin_nested()
         report = load_requirements(session, content, order)
+        for_whom = list(differences(before, duty_dates(session))) if dry_run else []
         if dry_run:
             looked.rollback()
             click.echo("dry run: nothing is saved", err=True)
-    for line in (*map(str, report.faults), *report.notes):
+    for line in (*map(str, report.faults), *report.notes, *for_whom):
         click.echo(line, err=True)
     _say_effects(report, dry_run=dry_run)
     click.echo(report.summary)

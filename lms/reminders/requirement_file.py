@@ -64,11 +64,15 @@ class Entry:
 
 @dataclass(slots=True)
 class ReadFile:
-    """What the file says, what is wrong with it, and what is merely worth saying."""
+    """What the file says, what is wrong with it, and what is merely worth saying.
+
+    `refused` counts requirements, not faults: one may have several.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    refused: int = 0
     is_unreadable: bool = False
 
 
@@ -81,6 +85,7 @@ def read_requirements(file: str, content: bytes) -> ReadFile:
         return ReadFile(faults=[error.fault], is_unreadable=True)
     for key in values.keys() - {"requirements"}:
         found.faults.append(_unknown(place.find((key,)), key, ("requirements",)))
+        found.refused += 1
     rows = values.get("requirements")
     if not isinstance(rows, list) or not rows:
         fault = Fault(file, place.line, "holds no list of requirements", "requirements: [ … ]")
@@ -99,7 +104,7 @@ def _unknown(place: Place, key: object, allowed: tuple[str, ...]) -> Fault:
 
 def _check_goals(found: ReadFile) -> None:
     goals: dict[str, Entry] = {}
-    for entry in found.entries:
+    for entry in list(found.entries):
         if entry.goal_percent is None:
             continue
         first = goals.setdefault(entry.course, entry)
@@ -107,6 +112,8 @@ def _check_goals(found: ReadFile) -> None:
             place = entry.place.find(("goal_percent",))
             wrong = f"another goal for {entry.course} than in line {first.place.line}"
             found.faults.append(Fault(place.file, place.line, wrong, "one goal for each course"))
+            found.refused += 1
+            found.entries.remove(entry)
 
 
 class _Wrong(Exception):
@@ -122,7 +129,12 @@ class _Reader:
     place: Place
 
     def read(self, row: object) -> None:
-        """Add the entry, or its fault."""
+        """Add the entry, or its faults."""
+        known = len(self.found.faults)
+        self._read(row)
+        self.found.refused += len(self.found.faults) > known
+
+    def _read(self, row: object) -> None:
         if not isinstance(row, dict):
             fault = Fault(self.place.file, self.place.line, "is no requirement", "course: slug")
             self.found.faults.append(fault)
@@ -148,7 +160,7 @@ class _Reader:
             applies_to=_applies_to(row.get("applies_to")),
             policy=self._policy(row),
             alternatives=_words(row, "alternatives"),
-            goal_percent=_whole(row, "goal_percent", 0, 100),
+            goal_percent=self._goal(row),
             goal_by=_day(row, "goal_by"),
             ended_on=_day(row, "ended_on"),
         )
@@ -167,6 +179,12 @@ class _Reader:
         if values.get("renewal_base") is not RenewalBase.FIXED:
             self._note_keys_of_fixed(row)
         return cast("PolicyValues", values)
+
+    def _goal(self, row: dict[str, Any]) -> int | None:
+        percent = _whole(row, "goal_percent", 0, 100)
+        if percent is None and row.get("goal_by") is not None:
+            raise _Wrong("goal_by", "is a day without a goal", "goal_percent: 90 beside it")
+        return percent
 
     def _note_keys_of_fixed(self, row: dict[str, Any]) -> None:
         for key in _OF_FIXED:

@@ -2,15 +2,19 @@
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.access import operations as access
+from lms.access.models import SignIn
 from lms.audit import operations as audit
 from lms.certifications.models import Assignment
 from lms.certifications.operations import changing
 from lms.certifications.operations.assigning import reassign
 from lms.outbox import operations as outbox
+from lms.outbox.models import OutboxMessage
+from lms.outbox.rules import State
+from lms.people.calendar import DAY
 from lms.people.models import Absence, Person
 
 
@@ -47,14 +51,20 @@ def go_away(
 
 def end_duties_of_leavers(session: Session, *, today: dt.date, now: dt.datetime) -> int:
     """On the day after the last one: duties, sign-ins and waiting mail end; how many left."""
-    gone = session.scalars(
-        select(Person.id).where(
-            Person.left_on < today,
-            Person.id.in_(select(Assignment.person_id).where(Assignment.ended_on.is_(None))),
-        )
+    left_something = or_(
+        Person.id.in_(select(Assignment.person_id).where(Assignment.ended_on.is_(None))),
+        Person.id.in_(select(SignIn.person_id)),
+        Person.id.in_(
+            select(OutboxMessage.person_id).where(
+                OutboxMessage.state.in_((State.PENDING, State.CLAIMED))
+            )
+        ),
+    )
+    gone = session.execute(
+        select(Person.id, Person.left_on).where(Person.left_on < today, left_something)
     ).all()
-    for person_id in gone:
-        changing.leave_the_house(session, person_id, day=today)
+    for person_id, left_on in gone:
+        changing.leave_the_house(session, person_id, day=(left_on or today) + DAY)
         access.end_all_sign_ins(session, person_id)
         outbox.cancel_pending_of(session, person_id, reason="left", now=now)
         _note(session, person_id, "left", now=now)

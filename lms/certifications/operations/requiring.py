@@ -3,8 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from lms.audit import operations as audit
 from lms.certifications.models import (
@@ -16,10 +16,14 @@ from lms.certifications.models import (
     RequirementScope,
 )
 from lms.certifications.operations.assigning import Reassignment, reassign
+from lms.certifications.queries.needs import rounds_in_need
 from lms.certifications.queries.requirements import get_in_force
 from lms.certifications.rules.policy import RequirementPolicy
 from lms.certifications.rules.scopes import Scope, require_somebody
 from lms.kernel.domain import N_, DomainError
+
+
+_PART = 5_000
 
 
 class RequirementExists(DomainError):
@@ -113,21 +117,16 @@ def hold_what_became_due(
     The caller hands over rounds that the change made or moved and that were not so before. A
     batch that holds nothing is dropped again.
     """
-    held = 0
-    for cycle in session.scalars(
-        select(Cycle)
-        .where(Cycle.id.in_(cycle_ids), Cycle.state == "live")
-        .options(joinedload(Cycle.revision))
-    ):
-        is_renewal_due = cycle.kind in ("renewal", "version") and cycle.opens_on <= today
-        if is_renewal_due or cycle.due_on < today:
-            cycle.batch_id = batch.id
-            held += 1
     session.flush()
+    held = cycle_ids & rounds_in_need(session, today=today)
+    waiting = sorted(held)
+    for start in range(0, len(waiting), _PART):
+        part = waiting[start : start + _PART]
+        session.execute(update(Cycle).where(Cycle.id.in_(part)).values(batch_id=batch.id))
     if not held:
         session.delete(batch)
-        session.flush()
-    return held
+    session.flush()
+    return len(held)
 
 
 def _is_live(session: Session, wish: Wish) -> bool:

@@ -7,12 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring.yaml_files import Fault
-from lms.certifications.models import Cycle, Requirement
+from lms.certifications.models import Requirement
 from lms.certifications.operations import applying, requiring
 from lms.certifications.queries.courses import values_of_course
+from lms.certifications.queries.needs import rounds_in_need
 from lms.certifications.queries.requirements import InForce, list_in_force
 from lms.certifications.rules.policy import (
     FIXED_INTERVAL_MONTHS,
+    MAX_DAYS,
+    MAX_STAGES,
+    PolicyFault,
     PolicyValues,
     RenewalBase,
     RequirementPolicy,
@@ -33,6 +37,7 @@ class LoadReport:
     made: int = 0
     changed: int = 0
     unchanged: int = 0
+    refused: int = 0
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     begun: int = 0
@@ -45,7 +50,7 @@ class LoadReport:
         """The line of the contract."""
         return (
             f"made {self.made}, changed {self.changed}, unchanged {self.unchanged},"
-            f" refused {len(self.faults)}"
+            f" refused {self.refused}"
         )
 
 
@@ -67,8 +72,8 @@ class _Refused(Exception):
 
 def load_requirements(session: Session, file: ReadFile, order: LoadOrder) -> LoadReport:
     """Bring the requirements in line with the file; one that is no longer in it stays."""
-    report = LoadReport(faults=list(file.faults), notes=list(file.notes))
-    overdue_before = _needing_something(session, order.today)
+    report = LoadReport(refused=file.refused, faults=list(file.faults), notes=list(file.notes))
+    in_need_before = rounds_in_need(session, today=order.today)
     work = _Load(session, order, report)
     for entry in file.entries:
         try:
@@ -78,8 +83,9 @@ def load_requirements(session: Session, file: ReadFile, order: LoadOrder) -> Loa
             place = entry.place.find((error.key,))
             fault = Fault(place.file, place.line, f"{error.key}: {error.wrong}", error.allowed)
             report.faults.append(fault)
+            report.refused += 1
     _note_missing(session, report, work.seen)
-    _hold(session, report, order, work.touched - overdue_before)
+    _hold(session, report, order, work.touched - in_need_before)
     return report
 
 
@@ -92,10 +98,14 @@ class _Load:
     report: LoadReport
     touched: set[int] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
+    read: dict[tuple[int, str], tuple[Entry, requiring.Wish]] = field(default_factory=dict)
 
     def load(self, entry: Entry) -> None:
         """Make, change, end, or leave as it is."""
         wish = _wish(self.session, entry)
+        if self._is_said_again(entry, wish):
+            self.report.unchanged += 1
+            return
         in_force = list_in_force(self.session, course_id=wish.course_id)
         existing = next(
             (one for one in in_force if one.requirement.scope_key == wish.scope.key), None
@@ -111,6 +121,17 @@ class _Load:
             self.report.changed += 1
         else:
             self.report.unchanged += 1
+
+    def _is_said_again(self, entry: Entry, wish: requiring.Wish) -> bool:
+        """True for the same once more in one file; Refused for other values of the same."""
+        key = (wish.course_id, wish.scope.key)
+        first, first_wish = self.read.setdefault(key, (entry, wish))
+        if first is entry:
+            return False
+        if (first_wish, first.ended_on) != (wish, entry.ended_on):
+            wrong = f"the same people must hold {entry.course} since line {first.place.line}"
+            raise _Refused("course", wrong, "each requirement once")
+        return True
 
     def _make(self, entry: Entry, wish: requiring.Wish) -> None:
         if entry.ended_on is not None:
@@ -193,9 +214,20 @@ def _policy(session: Session, course_id: int, written: PolicyValues) -> Requirem
     policy = policy_with_defaults(**given)
     for fault in validate_policy(policy):
         value = getattr(policy, fault.field)
-        allowed = f"from {fault.least} to {fault.most}"
-        raise _Refused(fault.field, f"{value!r} is not possible here", allowed)
+        wrong = "is missing" if value is None else f"{value!r} is not possible here"
+        raise _Refused(fault.field, wrong, _allowed(policy, fault))
     return policy
+
+
+def _allowed(policy: RequirementPolicy, fault: PolicyFault) -> str:
+    is_fixed = policy.renewal_base is RenewalBase.FIXED
+    if fault.field == "fixed_day":
+        return 'month and day in quotes, such as "12-31"'
+    if fault.field == "stages":
+        return f"at most {MAX_STAGES} days from -{MAX_DAYS} to 0, each once"
+    if fault.field == "interval_months" and is_fixed:
+        return f"{FIXED_INTERVAL_MONTHS} or null with renewal_base: fixed"
+    return f"from {fault.least} to {fault.most}"
 
 
 def _scope(session: Session, applies_to: AppliesTo) -> Scope:
@@ -225,17 +257,6 @@ def _ended_already(session: Session, wish: requiring.Wish) -> bool:
         .limit(1)
     )
     return found is not None
-
-
-def _needing_something(session: Session, today: dt.date) -> set[int]:
-    """Live rounds that are due, in grace or overdue before the change."""
-    return set(
-        session.scalars(
-            select(Cycle.id).where(
-                Cycle.state == "live", Cycle.opens_on <= today, Cycle.kind != "initial"
-            )
-        )
-    ) | set(session.scalars(select(Cycle.id).where(Cycle.state == "live", Cycle.due_on < today)))
 
 
 def _note_missing(session: Session, report: LoadReport, seen: set[int]) -> None:
