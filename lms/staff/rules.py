@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.certifications.rules.status import Status
+from lms.kernel.text import one_line
 
 SEARCH_LENGTH = 100
 SOON_DAYS = 30
@@ -35,7 +36,7 @@ def need_of(status: Status, *, has_begun: bool) -> Need | None:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a search, at most five; each must be part of the first or the last name."""
-    return tuple(text[:SEARCH_LENGTH].split()[:_WORDS])
+    return tuple(one_line(text[:SEARCH_LENGTH]).split()[:_WORDS])
 
 
 def spellings(word: str) -> tuple[str, ...]:

@@ -1,0 +1,111 @@
+"""Master data: who is there, who comes, who has left; no status."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from lms.kernel.domain import NotFound
+from lms.people.models import Person, Unit
+from lms.people.queries import employed_on
+from lms.staff.queries.cells import TODAY, name_parameters, named
+
+MOST_ID = 2**63 - 1
+
+
+class Presence(StrEnum):
+    """Where somebody stands in the house on a day."""
+
+    THERE = "there"
+    COMING = "coming"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilters:
+    """What the list of people is narrowed to."""
+
+    words: tuple[str, ...] = ()
+    unit_id: int | None = None
+    presence: Presence = Presence.THERE
+
+
+def list_units(session: Session) -> list[Unit]:
+    """All units by name."""
+    return list(session.scalars(select(Unit).order_by(func.lower(Unit.name), Unit.id)))
+
+
+def count_by_presence(
+    session: Session, filters: PeopleFilters, *, today: dt.date
+) -> dict[Presence, int]:
+    """How many people the other filters leave, by presence."""
+    statement = _counts(len(filters.words), filters.unit_id is not None)
+    rows = session.execute(statement, _values(filters, today))
+    return {Presence(presence): amount for presence, amount in rows}
+
+
+def page_of_master_data(
+    session: Session, filters: PeopleFilters, *, today: dt.date, number: int, size: int
+) -> list[Person]:
+    """One page of people by last name, with units and roles; `number` counts from 1."""
+    values = _values(filters, today) | {
+        "presence": filters.presence.value,
+        "size": size,
+        "skipped": (number - 1) * size,
+    }
+    statement = _master_data(len(filters.words), filters.unit_id is not None)
+    return list(session.scalars(statement, values))
+
+
+def _values(filters: PeopleFilters, today: dt.date) -> dict[str, Any]:
+    values: dict[str, Any] = {"today": today, **name_parameters(filters.words)}
+    return values if filters.unit_id is None else values | {"unit_id": filters.unit_id}
+
+
+def _presence() -> ColumnElement[str]:
+    return case(
+        (Person.left_on < TODAY, Presence.LEFT.value),
+        (employed_on(TODAY), Presence.THERE.value),
+        else_=Presence.COMING.value,
+    )
+
+
+def _condition(words: int, has_unit: bool) -> ColumnElement[bool]:  # noqa: FBT001 - a shape
+    in_unit = Person.unit_id == bindparam("unit_id") if has_unit else true()
+    return and_(Person.anonymised_at.is_(None), named(words), in_unit)
+
+
+@lru_cache(maxsize=16)
+def _counts(words: int, has_unit: bool) -> Select[str, int]:  # noqa: FBT001 - as above
+    presence = _presence()
+    return select(presence, func.count()).where(_condition(words, has_unit)).group_by(presence)
+
+
+@lru_cache(maxsize=16)
+def _master_data(words: int, has_unit: bool) -> Select[Person]:  # noqa: FBT001 - as above
+    return (
+        select(Person)
+        .where(_condition(words, has_unit), _presence() == bindparam("presence"))
+        .options(joinedload(Person.unit), selectinload(Person.roles))
+        .order_by(Person.last_name, Person.first_name, Person.id)
+        .limit(bindparam("size"))
+        .offset(bindparam("skipped"))
+    )
+
+
+def get_master_data(session: Session, person_id: int) -> Person:
+    """A person with unit and roles; NotFound for unknown and erased ones."""
+    if person_id > MOST_ID:
+        raise NotFound
+    found = session.scalar(
+        select(Person)
+        .where(Person.id == person_id, Person.anonymised_at.is_(None))
+        .options(joinedload(Person.unit), selectinload(Person.roles))
+    )
+    if found is None:
+        raise NotFound
+    return found
