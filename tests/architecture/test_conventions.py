@@ -21,6 +21,17 @@ ALLOWED = {
     "process_result_value",
 }
 LINES = 300
+# The three side writes (trust.md, before section 1) and the modules that do them.
+ATTEMPTS = {"lms/access/views.py", "lms/certifications/views/check.py"}
+LAST_SEEN = {"lms/app.py"}
+LOOKS_AT_RECORDS = {
+    "lms/certifications/views/document.py",
+    "lms/learning/views/reports.py",
+    "lms/outbox/views.py",
+    "lms/staff/views/people.py",
+    "lms/staff/views/progress.py",
+    "lms/staff/views/record.py",
+}
 
 
 def relative(path: Path) -> str:
@@ -29,7 +40,8 @@ def relative(path: Path) -> str:
 
 
 def words(name: str) -> set[str]:
-    """The words in a name, snake case or camel case."""
+    """The words in a name, snake case or camel case; "master data" is one word."""
+    name = name.replace("master_data", "master").replace("MasterData", "Master")
     return set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
 
 
@@ -45,10 +57,7 @@ def test_commit_is_called_in_two_places():
 def test_beside_the_request_write_only_the_three_that_may():
     calls = re.compile(r"(?<!def )\b(?:beside_the_request|after_the_request)\(")
     found = {relative(path) for path in MODULES if calls.search(path.read_text("utf-8"))}
-    # Sign-in attempts, last seen, and looks at others' records (trust.md, before section 1).
-    attempts, last_seen = {"lms/access/views.py"}, {"lms/app.py"}
-    looks = {"lms/learning/views/reports.py", "lms/outbox/views.py"}
-    assert found - {"lms/web/db.py"} == attempts | last_seen | looks
+    assert found - {"lms/web/db.py"} == ATTEMPTS | LAST_SEEN | LOOKS_AT_RECORDS
 
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)
@@ -65,7 +74,8 @@ def test_paths_and_definitions_say_what_they_are(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)
 def test_a_room_fits_on_a_few_screens(path):
-    assert len(path.read_text("utf-8").splitlines()) <= LINES
+    lines = len(path.read_text("utf-8").splitlines())
+    assert lines <= LINES
 
 
 def test_every_setting_is_documented():
