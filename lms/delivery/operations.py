@@ -115,7 +115,8 @@ def take_next(
         return Pause(rest, is_rest=True)
     wait = throttle.time_to_token(session, per_minute=per_minute, now=now)
     if wait:
-        return Pause(now + wait, is_rest=False)
+        is_waited_for = session.scalar(claims.ready(now)) is not None
+        return Pause(now + wait, is_rest=False) if is_waited_for else None
     message = claims.claim(session, worker=worker, now=now)
     if message is None:
         return None
