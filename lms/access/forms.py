@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.web.forms import BaseForm
 
@@ -20,10 +20,10 @@ class SignInForm(BaseForm):
 class SetUpForm(BaseForm):
     """The first administrator."""
 
-    first_name = StringField(_l("Vorname"), [InputRequired(_NEEDED), Length(max=100)])
-    last_name = StringField(_l("Nachname"), [InputRequired(_NEEDED), Length(max=100)])
-    email = StringField(_l("E-Mail-Adresse"), [InputRequired(_NEEDED), Length(max=254)])
-    unit = StringField(_l("Bereich"), [InputRequired(_NEEDED), Length(max=200)])
+    first_name = StringField(_l("Vorname"), [DataRequired(_NEEDED), Length(max=100)])
+    last_name = StringField(_l("Nachname"), [DataRequired(_NEEDED), Length(max=100)])
+    email = StringField(_l("E-Mail-Adresse"), [DataRequired(_NEEDED), Length(max=254)])
+    unit = StringField(_l("Bereich"), [DataRequired(_NEEDED), Length(max=200)])
     password = PasswordField(_l("Passwort"), [InputRequired(_NEEDED)])
 
 

@@ -96,7 +96,8 @@ def begin_sign_in(token: str, *, keep: bool) -> None:
     """Empty the cookie and make it anew for a fresh sign-in."""
     session.clear()
     session[_COOKIE_KEY] = token
-    session.permanent = keep
+    if keep:
+        session.permanent = True
 
 
 def end_sign_in() -> None:
