@@ -20,6 +20,7 @@ from lms.access import rules as access_rules
 from lms.access import views as access_views
 from lms.audit import cli as audit_cli
 from lms.authoring import cli as authoring_cli
+from lms.certifications import views as certifications_views
 from lms.courses import views as courses_views
 from lms.delivery import cli as delivery_cli
 from lms.delivery import views as delivery_views
@@ -44,6 +45,7 @@ MEBIBYTE = 1024 * 1024
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     access_views.blueprint,
+    certifications_views.blueprint,
     courses_views.blueprint,
     learning_views.blueprint,
     delivery_views.blueprint,

@@ -1,25 +1,32 @@
 """The certificate as PDF/UA-1 and as a picture, from one typst source.
 
 What stands on the sheet goes in as JSON and is never pasted into the source. The same sheet gives
-the same bytes.
+the same bytes. Setting it in type is a short program of its own (press.py), which keeps typst out
+of the worker's memory.
 """
 
 import datetime as dt
 import functools
 import io
 import json
+import logging
+import subprocess
+import sys
 import threading
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import segno
-import typst
 
+from lms.kernel.domain import N_, DomainError
 from lms.kernel.text import slug
 
-_SOURCE = Path(__file__).parent / "certificate.typ"
-_FONTS = Path(__file__).parent.parent / "static" / "print"
+_LOG = logging.getLogger("lms.certificates")
+_PRESS = Path(__file__).parent / "press.py"
+_NOT_DISPLAYABLE = 3
+_LONGEST_SECONDS = 20
+_KEPT = 8
 _STANDARD = "ua-1"
 _INK = "#12282F"
 # Beside ASCII and Latin-1, the letters that lms/static/print/BricolageGrotesque-Bold.ttf has.
@@ -28,8 +35,19 @@ _OUR_LETTERS = frozenset(
     "ŰűŲųŴŵŶŷŸŹźŻżŽžƠơƯưǍǎȘșȚțẀẁẂẃẄẅẞỲỳỴỵỶỷỸỹ‘’“”„–—…"
 )
 _JOINERS = "\u200c\u200d"
-# The compiler keeps one world of its own: two threads may not be in it at the same time.
-_ONE_AT_A_TIME = threading.Lock()
+# Each takes 55 MB for a tenth of a second.
+_PRESSES = threading.BoundedSemaphore(2)
+
+
+class PressBusy(DomainError):
+    """The certificate could not be set in type in time."""
+
+    message = N_("Der Nachweis lässt sich gerade nicht erstellen. Versuch es gleich noch einmal.")
+    status = 503
+
+
+class NotDisplayable(Exception):
+    """No font here has one of the letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +114,15 @@ def certificate_pdf(sheet: Sheet) -> bytes:
     A name in letters that no font here has (Chinese, emoji) prints as boxes: then the tags are
     there, but not the promise of the standard.
     """
-    inputs = _inputs(sheet)
     try:
-        return _compiled(inputs, "pdf", [_STANDARD])
-    except typst.TypstError as error:
-        if "could not be displayed" not in str(error):
-            raise
-        return _compiled(inputs, "pdf", [])
+        return _printed(_as_json(sheet), "pdf", _STANDARD)
+    except NotDisplayable:
+        return _printed(_as_json(sheet), "pdf")
 
 
 def certificate_svg(sheet: Sheet) -> bytes:
     """The same sheet as a picture for the page; no script, no style, nothing from elsewhere."""
-    return _compiled(_inputs(sheet), "svg", [])
+    return _printed(_as_json(sheet), "svg")
 
 
 def certificate_file_name(word: str, course_slug: str, name: str) -> str:
@@ -130,62 +145,63 @@ def has_our_letters(text: str) -> bool:
     return all(letter <= "ÿ" or letter in _OUR_LETTERS for letter in text)
 
 
-@functools.cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(
-        str(_SOURCE), root=str(_SOURCE.parent), font_paths=[str(_FONTS)], ignore_system_fonts=True
+@functools.lru_cache(maxsize=_KEPT)
+def _printed(sheet: str, kind: str, *standards: str) -> bytes:
+    """What the press makes of a sheet; the last few are kept, since a page asks for several."""
+    with _PRESSES:
+        try:
+            run = subprocess.run(  # noqa: S603 - our own program; the sheet is no argument
+                [sys.executable, "-I", str(_PRESS), kind, *standards],
+                input=sheet.encode(),
+                capture_output=True,
+                env={},
+                timeout=_LONGEST_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise PressBusy from error
+    if run.returncode == _NOT_DISPLAYABLE:
+        raise NotDisplayable
+    if run.returncode:
+        _LOG.error("press: exit %s", run.returncode)
+        raise PressBusy
+    return run.stdout
+
+
+def _as_json(sheet: Sheet) -> str:
+    name = printable(sheet.name)
+    return json.dumps(
+        {
+            "language": sheet.language,
+            "title": printable(sheet.title),
+            "organisation": printable(sheet.organisation),
+            "issued": {
+                "year": sheet.issued_on.year,
+                "month": sheet.issued_on.month,
+                "day": sheet.issued_on.day,
+            },
+            "name": name,
+            "is_latin": has_our_letters(name),
+            "course": printable(sheet.course),
+            "words": asdict(sheet.words),
+            "competences": [asdict(one) for one in sheet.competences],
+            "facts": [asdict(one) for one in sheet.facts],
+            "board": {
+                "blocks": sheet.board_blocks,
+                "ticks": [asdict(one) for one in sheet.board_ticks],
+            },
+            "signature": [printable(line) for line in sheet.signature],
+            "check": {
+                "url": sheet.check_url,
+                "shown": sheet.check_url.partition("://")[2].rpartition("/")[0],
+                "picture": _qr_code(sheet.check_url),
+                "description": sheet.words.picture,
+            },
+        }
     )
 
 
-def _compiled(inputs: dict[str, str], kind: str, standards: list[str]) -> bytes:
-    with _ONE_AT_A_TIME:
-        made = _compiler().compile(format=kind, sys_inputs=inputs, pdf_standards=standards)
-    if not isinstance(made, bytes):  # more than one page would be a list
-        raise TypeError(type(made))
-    return made
-
-
-def _inputs(sheet: Sheet) -> dict[str, str]:
-    name = printable(sheet.name)
-    return {
-        "sheet": json.dumps(
-            {
-                "language": sheet.language,
-                "title": printable(sheet.title),
-                "organisation": printable(sheet.organisation),
-                "issued": {
-                    "year": sheet.issued_on.year,
-                    "month": sheet.issued_on.month,
-                    "day": sheet.issued_on.day,
-                },
-                "name": name,
-                "is_latin": has_our_letters(name),
-                "course": printable(sheet.course),
-                "words": {field: getattr(sheet.words, field) for field in Words.__slots__},
-                "competences": [
-                    {"code": one.code, "label": one.label, "level": one.level}
-                    for one in sheet.competences
-                ],
-                "facts": [{"term": one.term, "value": one.value} for one in sheet.facts],
-                "board": {
-                    "blocks": sheet.board_blocks,
-                    "ticks": [
-                        {"share": one.share, "text": one.text, "strong": one.strong}
-                        for one in sheet.board_ticks
-                    ],
-                },
-                "signature": [printable(line) for line in sheet.signature],
-                "check": {
-                    "url": sheet.check_url,
-                    "shown": sheet.check_url.partition("://")[2].rpartition("/")[0],
-                    "picture": _qr_code(sheet.check_url),
-                    "description": sheet.words.picture,
-                },
-            }
-        )
-    }
-
-
+@functools.lru_cache(maxsize=_KEPT)
 def _qr_code(address: str) -> str:
     """The address as a QR code of error level M; the sheet leaves it its quiet zone."""
     out = io.BytesIO()

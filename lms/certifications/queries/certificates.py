@@ -12,7 +12,9 @@ from lms.certifications.queries.duties import newest_versions
 from lms.certifications.queries.rows import evidence_dates
 from lms.certifications.rules.evidence import EvidenceDates
 from lms.courses.models import Course, CourseVersion
-from lms.people.models import Person
+from lms.kernel.viewer import Role
+from lms.people.models import Person, PersonRole
+from lms.people.queries import employed_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +120,15 @@ def find_by_code(session: Session, code: str) -> CertificateRow | None:
     """The certificate behind a code of the public check."""
     found = session.execute(_rows().where(Certificate.code == code)).one_or_none()
     return _row(tuple(found)) if found else None
+
+
+def find_officer(session: Session, *, today: dt.date) -> str | None:
+    """Who signs certificates: the officer, of several the one who has been there longest."""
+    found = session.scalar(
+        select(Person)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role == Role.OFFICER, employed_on(today))
+        .order_by(Person.id)
+        .limit(1)
+    )
+    return found.name if found else None

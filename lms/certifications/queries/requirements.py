@@ -111,7 +111,7 @@ def count_assigned(session: Session) -> dict[int, int]:
         .where(AssignmentSource.until.is_(None), Assignment.ended_on.is_(None))
         .group_by(AssignmentSource.requirement_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def governing_now(session: Session, assignment: Assignment) -> InForce:

@@ -67,7 +67,7 @@ def standings_on(
 ) -> list[StandingRow]:
     """Who stands where on a day; ordered by person and course."""
     people = session.execute(_people(person_id)).all()
-    slugs = dict(session.execute(select(Course.id, Course.slug)).tuples().all())
+    slugs = dict(session.execute(select(Course.id, Course.slug)).all())
     wanted = [course_id] if course_id is not None else list(slugs)
     book = _read(session, [person.id for person, _unit in people], wanted)
     rows = []

@@ -38,7 +38,7 @@ class Stored:
             proofs = proofs.where(Evidence.person_id.in_(ids))
         live = {(one.person_id, one.course_id): one for one in session.scalars(assignments)}
         live_ids = assignments.with_only_columns(Assignment.id)
-        slugs = dict(session.execute(select(Course.slug, Course.id)).tuples().all())
+        slugs = dict(session.execute(select(Course.slug, Course.id)).all())
         state = cls(live, defaultdict(set), defaultdict(dict), {}, defaultdict(list), slugs)
         for person_id, course_id in live:
             state.courses_of[person_id].add(course_id)
