@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - aiosmtpd looks for methods by the names of the verbs
 """A real SMTP server on loopback that says no, hangs, or drops the line where a test wants it.
 
 `script` maps a verb to what happens at its next uses: a reply, HANG, DROP, a function that is

@@ -18,10 +18,14 @@ def transport_to(port, *, security="none", host="127.0.0.1", **values):
     return SmtpTransport(server, "lernstand@example.org", own_name="[127.0.0.1]")
 
 
+def send(transport, to="jana@example.org", mail=MAIL):
+    transport.begin(to)
+    return transport.hand_over(mail)
+
+
 def refusal_of(transport, *, to="jana@example.org", mail=MAIL):
     with pytest.raises(Refused) as caught:
-        transport.begin(to)
-        transport.hand_over(mail)
+        send(transport, to, mail)
     transport.drop()
     return caught.value.step, caught.value.code, caught.value.text
 

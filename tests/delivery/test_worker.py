@@ -19,7 +19,7 @@ from lms.delivery.rules import OutOfTime, Unconfirmed
 from lms.kernel.db import reading, transaction
 from lms.outbox import operations, queries, throttle
 from lms.outbox.models import MailboxMessage, MailThrottle, OutboxMessage
-from lms.outbox.rules import ClaimLost, State
+from lms.outbox.rules import State
 from lms.people.models import Person
 from tests import factories
 from tests.delivery.smtp_server import DROP, HANG, mail_server

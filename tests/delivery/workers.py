@@ -37,12 +37,12 @@ class Always:
     answer: Any = "due"
     reopened: list[int] = field(default_factory=list)
 
-    def check(self, _session: Any, message: Any, *, now: dt.datetime) -> dict[str, Any] | None:
+    def check(self, _session: Any, message: Any, *, now: dt.datetime) -> dict[str, Any] | None:  # noqa: ARG002
         if isinstance(self.answer, Exception):
             raise self.answer
         return {"number": message.id} if self.answer == "due" else self.answer
 
-    def reopen(self, _session: Any, messages: Any, *, now: dt.datetime) -> None:
+    def reopen(self, _session: Any, messages: Any, *, now: dt.datetime) -> None:  # noqa: ARG002
         self.reopened.extend(message.id for message in messages)
 
     @property
