@@ -15,7 +15,11 @@ def result(*scores, **changes):
 
 
 def test_an_attempt_has_a_seed_of_its_own():
-    seeds = {rules.seed_of(1, "check", 1), rules.seed_of(1, "check", 2), rules.seed_of(2, "check", 1)}
+    seeds = {
+        rules.seed_of(1, "check", 1),
+        rules.seed_of(1, "check", 2),
+        rules.seed_of(2, "check", 1),
+    }
     assert len(seeds) == 3
     assert rules.seed_of(1, "check", 1) == rules.seed_of(1, "check", 1)
 

@@ -91,9 +91,7 @@ def test_a_version_is_outdated_once_a_newer_one_must_be_taken():
     ],
 )
 def test_the_course_page_offers_one_thing(found, begun, has_open, completed, offer):
-    given = offer_of(
-        found, TODAY, is_begun=begun, has_open_step=has_open, was_completed=completed
-    )
+    given = offer_of(found, TODAY, is_begun=begun, has_open_step=has_open, was_completed=completed)
     assert given is offer
 
 
