@@ -38,7 +38,7 @@ from lms.staff import cli as staff_cli
 from lms.system import cli as system_cli
 from lms.system import views as system_views
 from lms.web import db as web_db
-from lms.web import errors, guard, headers, languages, static_files
+from lms.web import errors, guard, headers, ids, languages, static_files
 
 ROOT = Path(__file__).parent.parent
 MEBIBYTE = 1024 * 1024
@@ -75,6 +75,7 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
     headers.init_headers(app, settings)
     languages.init_languages(app, settings)
     static_files.init_static(app)
+    ids.init_ids(app)
     guard.init_guard(app, _find_viewer)
     CSRFProtect(app)
     Compress(app)

@@ -11,12 +11,15 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     String,
+    and_,
+    bindparam,
     cast,
     func,
     literal,
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import Session, joinedload
@@ -26,6 +29,7 @@ from lms.kernel.viewer import Role
 from lms.people.calendar import WorkingCalendar, is_employed_on
 from lms.people.models import ClosingDay, Holiday, Organisation, Person, PersonRole, Unit
 from lms.people.public_holidays import public_holidays
+from lms.people.rules import spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,40 @@ def is_employed(person: Person, day: dt.date) -> bool:
     """As `employed_on`, for a person at hand."""
     return person.anonymised_at is None and is_employed_on(
         day, hired_on=person.hired_on, left_on=person.left_on
+    )
+
+
+def name_parameters(words: Iterable[str]) -> dict[str, str]:
+    """The values for `named`: each word as a pattern in several spellings."""
+    return {
+        f"word_{place}_{variant}": f"%{_escaped(spelling)}%"
+        for place, word in enumerate(words)
+        for variant, spelling in enumerate(spellings(word))
+    }
+
+
+def _escaped(text: str) -> str:
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def named(count: int) -> ColumnElement[bool]:
+    """The condition that each of so many words is part of somebody's first or last name.
+
+    Run it with `name_parameters`: the statement can then be kept for other words.
+    """
+    variants = len(spellings(""))
+    return and_(
+        true(),
+        *(
+            or_(
+                *(
+                    column.ilike(bindparam(f"word_{place}_{variant}"), escape="/")
+                    for column in (Person.first_name, Person.last_name)
+                    for variant in range(variants)
+                )
+            )
+            for place in range(count)
+        ),
     )
 
 
@@ -177,7 +215,7 @@ def named_days(session: Session, first: dt.date, last: dt.date) -> dict[dt.date,
     statement = select(Holiday.day, Holiday.name).where(
         Holiday.region == organisation.holidays, Holiday.day.between(first, last)
     )
-    stored = dict(session.execute(statement).tuples().all())
+    stored = dict(session.execute(statement).all())
     missing = set(range(first.year, last.year + 1)) - {day.year for day in stored}
     for year in missing:
         computed = public_holidays(organisation.holidays, year)

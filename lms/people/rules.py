@@ -4,7 +4,10 @@ import re
 import unicodedata
 
 from lms.kernel.domain import N_, DomainError
+from lms.kernel.text import one_line
 
+SEARCH_LENGTH = 100
+SEARCH_WORDS = 5
 _ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[^@\s,;<>\"\x00-\x1f]{1,190}")
 
 
@@ -32,3 +35,13 @@ def require_unit_name(name: str) -> None:
     """Raise BadUnitName for a name that stands for something else in the statistics."""
     if name.strip() in ("", "*") or " + " in name or any(ord(letter) < 32 for letter in name):
         raise BadUnitName
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a search, at most five; each must be part of the first or the last name."""
+    return tuple(one_line(text[:SEARCH_LENGTH]).split()[:SEARCH_WORDS])
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """A word as it may stand in a name: SQLite compares letters beyond ASCII as they are."""
+    return (word, word.lower(), word.upper(), word.capitalize())

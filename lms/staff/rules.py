@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.certifications.rules.status import Status
-from lms.kernel.text import one_line
 
-SEARCH_LENGTH = 100
 SOON_DAYS = 30
 WEEKS = 5
-_WORDS = 5
 _WEEK = dt.timedelta(days=7)
 
 
@@ -32,16 +29,6 @@ def need_of(status: Status, *, has_begun: bool) -> Need | None:
     if status is Status.OPEN:
         return Need.BEGUN if has_begun else Need.OPEN
     return None
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a search, at most five; each must be part of the first or the last name."""
-    return tuple(one_line(text[:SEARCH_LENGTH]).split()[:_WORDS])
-
-
-def spellings(word: str) -> tuple[str, ...]:
-    """A word as it may stand in a name: SQLite compares letters beyond ASCII as they are."""
-    return (word, word.lower(), word.upper(), word.capitalize())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

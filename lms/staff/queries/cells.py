@@ -5,18 +5,17 @@ each shape of the filters and run with values: `parameters`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Date, and_, bindparam, case, or_, select, true
+from sqlalchemy import CTE, ColumnElement, Date, and_, bindparam, case, select, true
 
 from lms.certifications.queries.duties import paused_people, standing_select
 from lms.certifications.rules.status import Status
 from lms.learning.models import Enrolment
 from lms.people.models import Person
-from lms.people.queries import employed_on
-from lms.staff.rules import Filters, Need, spellings
+from lms.people.queries import employed_on, name_parameters, named
+from lms.staff.rules import Filters, Need
 
 TODAY: Any = bindparam("today", type_=Date())
 
@@ -56,37 +55,6 @@ def parameters(filters: Filters, today: dt.date) -> dict[str, Any]:
     if filters.need is not None:
         values["need"] = filters.need.value
     return values | name_parameters(filters.words)
-
-
-def name_parameters(words: Iterable[str]) -> dict[str, str]:
-    """The values for `named`."""
-    return {
-        f"word_{place}_{variant}": f"%{_escaped(spelling)}%"
-        for place, word in enumerate(words)
-        for variant, spelling in enumerate(spellings(word))
-    }
-
-
-def _escaped(text: str) -> str:
-    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
-
-
-def named(count: int) -> ColumnElement[bool]:
-    """The condition that each of so many words is part of somebody's first or last name."""
-    variants = len(spellings(""))
-    return and_(
-        true(),
-        *(
-            or_(
-                *(
-                    column.ilike(bindparam(f"word_{place}_{variant}"), escape="/")
-                    for column in (Person.first_name, Person.last_name)
-                    for variant in range(variants)
-                )
-            )
-            for place in range(count)
-        ),
-    )
 
 
 def filtered(shape: Shape) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
 from lms.people.models import Unit
+from lms.people.rules import SEARCH_LENGTH, words_of
 from lms.staff.queries.people import (
     PeopleFilters,
     Presence,
@@ -15,7 +16,6 @@ from lms.staff.queries.people import (
     list_units,
     page_of_master_data,
 )
-from lms.staff.rules import SEARCH_LENGTH, words_of
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.progress import Chip
 from lms.web.db import after_the_request, db_session, house

@@ -11,10 +11,11 @@ from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
 from lms.people.models import Unit
+from lms.people.rules import SEARCH_LENGTH, words_of
 from lms.staff.queries.figures import Figures, figures
 from lms.staff.queries.overview import Column, list_columns, page_of_people
 from lms.staff.queries.people import list_units
-from lms.staff.rules import SEARCH_LENGTH, Filters, Need, words_of
+from lms.staff.rules import Filters, Need
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.cells import cell_words
 from lms.staff.views.strip import strip
