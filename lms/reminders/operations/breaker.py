@@ -64,7 +64,7 @@ def _digests_of(session: Session, day: dt.date) -> set[_Digest]:
         .where(OutboxMessage.local_date == day, Cycle.batch_id.is_(None))
         .distinct()
     )
-    return set(rows.tuples())
+    return {(person_id, audience) for person_id, audience in rows}
 
 
 def _day_totals(session: Session, day: dt.date, calendar: WorkingCalendar) -> list[int]:
@@ -82,9 +82,7 @@ def _day_totals(session: Session, day: dt.date, calendar: WorkingCalendar) -> li
             select(OutboxMessage.local_date, func.count())
             .where(OutboxMessage.local_date >= days[0], OutboxMessage.audience != "immediate")
             .group_by(OutboxMessage.local_date)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return [counted.get(one, 0) for one in days]
 

@@ -187,7 +187,7 @@ class _Load:
 
 
 def _wish(session: Session, entry: Entry) -> requiring.Wish:
-    known = dict(session.execute(select(Course.slug, Course.id)).tuples().all())
+    known = dict(session.execute(select(Course.slug, Course.id)).all())
     for key, slugs in (("course", (entry.course,)), ("alternatives", entry.alternatives)):
         for slug in slugs:
             if slug not in known:
@@ -231,7 +231,7 @@ def _allowed(policy: RequirementPolicy, fault: PolicyFault) -> str:
 
 
 def _scope(session: Session, applies_to: AppliesTo) -> Scope:
-    units = dict(session.execute(select(Unit.name, Unit.id)).tuples().all())
+    units = dict(session.execute(select(Unit.name, Unit.id)).all())
     for name in applies_to.units:
         if name not in units:
             raise _Refused("applies_to", f"no unit {name!r}", ", ".join(sorted(units)))
@@ -260,7 +260,7 @@ def _ended_already(session: Session, wish: requiring.Wish) -> bool:
 
 
 def _note_missing(session: Session, report: LoadReport, seen: set[int]) -> None:
-    courses = dict(session.execute(select(Course.id, Course.slug)).tuples().all())
+    courses = dict(session.execute(select(Course.id, Course.slug)).all())
     report.notes += [
         f"not in the file and left as it is: {courses[one.requirement.course_id]},"
         f" in force since {one.requirement.since}"

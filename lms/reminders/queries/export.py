@@ -14,8 +14,8 @@ from lms.people.models import Person, Unit
 
 def requirement_rows(session: Session) -> list[dict[str, Any]]:
     """One mapping per requirement, everything said out loud, so that loading changes nothing."""
-    slugs = dict(session.execute(select(Course.id, Course.slug)).tuples().all())
-    units = dict(session.execute(select(Unit.id, Unit.name)).tuples().all())
+    slugs = dict(session.execute(select(Course.id, Course.slug)).all())
+    units = dict(session.execute(select(Unit.id, Unit.name)).all())
     goals = {goal.course_id: goal for goal in session.scalars(select(Goal))}
     rows = []
     for one in list_in_force(session):

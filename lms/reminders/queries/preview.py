@@ -33,7 +33,7 @@ def reminders_ahead(
         statement = statement.where(Cycle.person_id == person_id)
     rows = session.execute(statement).unique().all()
     rounds = as_rounds(session, rows, tells_supervisor=tells_supervisor, with_notices=not is_past)
-    slugs = dict(session.execute(select(Course.id, Course.slug)).tuples().all())
+    slugs = dict(session.execute(select(Course.id, Course.slug)).all())
     supervisors = Supervisors(session, today) if tells_supervisor else None
     cycles = []
     for one in rounds:

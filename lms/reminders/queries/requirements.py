@@ -228,7 +228,7 @@ def count_coverage(
 
 def list_goals(session: Session) -> dict[int, int]:
     """Goals in per cent by course."""
-    return dict(session.execute(select(Goal.course_id, Goal.percent)).tuples().all())
+    return dict(session.execute(select(Goal.course_id, Goal.percent)).all())
 
 
 def name_of_actor(actor: Any, person: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns

@@ -148,7 +148,7 @@ class Supervisors:
             if has_address(person)
         ]
         self._people = {person.id: person for person in reachable}
-        self._above = dict(session.execute(select(Person.id, Person.supervisor_id)).tuples().all())
+        self._above = dict(session.execute(select(Person.id, Person.supervisor_id)).all())
         officers = session.scalars(
             select(PersonRole.person_id).where(PersonRole.role == Role.OFFICER)
         )
