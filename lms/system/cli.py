@@ -21,7 +21,7 @@ from lms.people.queries import find_organisation
 from lms.reminders.operations.sweeping import SweepFrame
 from lms.system import migrating
 from lms.system.demo.loading import Stage, load
-from lms.system.demo.story import Setting
+from lms.system.demo.scene import Setting
 from lms.web.db import house
 
 CONTENT = Path(__file__).parent.parent.parent / "content"

@@ -11,12 +11,15 @@ from typing import Any
 
 from sqlalchemy import Engine, event, select
 
-from lms.kernel.db import Sessions, make_engine, reading
+from lms.access import hashing
+from lms.access import operations as access
+from lms.kernel.db import Sessions, make_engine, reading, transaction
 from lms.kernel.domain import DomainError
 from lms.people.models import Person
 from lms.system.demo.learners import Classroom, open_rounds, take
 from lms.system.demo.people import STARS
-from lms.system.demo.story import Setting, Story, set_passwords
+from lms.system.demo.scene import Setting
+from lms.system.demo.story import Story
 
 _IN_THE_MIDDLE = 4
 _HANDED_IN = 3
@@ -61,7 +64,7 @@ def load(
         for one in STARS
         if one.role is not None
     }
-    set_passwords(quick, sign_ins, now=now)
+    _set_passwords(quick, sign_ins, now=now)
     quick.engine.dispose()
     _write_private(stage.settings_file, "LMS_SUPERVISOR_DIGEST=names\n")
     _write_private(stage.sign_ins_file, json.dumps(sign_ins, indent=1) + "\n")
@@ -120,3 +123,15 @@ def _fill_the_classroom(story: Story, jana: str, *, now: dt.datetime) -> None:
     for number, email in enumerate([one for one in others if one not in stars][:_IN_THE_MIDDLE]):
         begun = now - dt.timedelta(days=1 + number)
         take(room, email, (zoom or counselling)[0], started_at=begun, most=2 + number)
+
+
+def _set_passwords(
+    sessions: Sessions, sign_ins: dict[str, dict[str, str]], *, now: dt.datetime
+) -> None:
+    """Give the six their passwords; hashed before the transaction begins."""
+    hashes = {entry["email"]: hashing.hashed(entry["password"]) for entry in sign_ins.values()}
+    with transaction(sessions) as session:
+        for person in session.scalars(select(Person).where(Person.email.in_(hashes))):
+            access.set_password(
+                session, person.id, hashes[person.email or ""], keep_sign_in=None, now=now
+            )

@@ -5,14 +5,10 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.access import hashing
-from lms.access import operations as access
 from lms.audit import operations as audit
 from lms.authoring.bundles import read_bundle
 from lms.authoring.operations import publish_bundle
@@ -23,22 +19,15 @@ from lms.certifications.queries.courses import values_of_course
 from lms.certifications.rules.policy import policy_with_defaults
 from lms.certifications.rules.scopes import Scope
 from lms.courses.queries import list_published
-from lms.kernel.db import Sessions, transaction
+from lms.kernel.db import transaction
 from lms.kernel.viewer import Role
 from lms.people import operations as people
 from lms.people.models import Person
-from lms.reminders.operations.sweeping import SweepFrame, sweep
+from lms.reminders.operations.sweeping import sweep
 from lms.staff import operations as staff
 from lms.system.demo.habits import Temper
-from lms.system.demo.people import (
-    HEAD,
-    KITCHEN,
-    OFFICE,
-    SPECIALIST,
-    Figure,
-    first_day,
-    invent,
-)
+from lms.system.demo.people import HEAD, Figure, first_day, invent
+from lms.system.demo.scene import RULES, Setting
 
 Deliver = Callable[[dt.datetime], object]
 Tell = Callable[[str], None]
@@ -46,50 +35,6 @@ _A_DAY = dt.timedelta(days=1)
 _ALMOST_A_YEAR = 344
 _MORNING = dt.time(8, 0)
 _NOON = dt.time(12, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A requirement of the story: course, first deadline in days, goal in per cent, for whom.
-
-    `after_days` counts from the beginning; below zero from today.
-    """
-
-    slug: str
-    after_days: int
-    initial_due_days: int
-    goal_percent: int
-    jobs: frozenset[str] = frozenset()
-
-
-RULES = (
-    Rule("zoom-basics", 0, 60, 90),
-    Rule("data-protection", 0, 30, 95),
-    Rule("digital-counselling", 30, 60, 80, frozenset({SPECIALIST, HEAD})),
-    Rule("wiki-editing", 120, 90, 75, frozenset({SPECIALIST, HEAD})),
-    Rule("wiki-editing", -18, 60, 75, frozenset({OFFICE, KITCHEN})),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """Where the story takes place: the installation, its size and its last day."""
-
-    sessions: Sessions
-    frame: SweepFrame
-    files_root: Path
-    content: Path
-    organisation: str
-    holidays: str
-    today: dt.date
-    people_count: int = 54
-    years: float = 1.5
-    seed: int = 1
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The organisation's zone."""
-        return self.frame.zone
 
 
 @dataclass(slots=True)
@@ -343,15 +288,3 @@ class Story:
             kind="attendance" if self.chance.random() < 0.25 else "course",
         )
         complete(session, shown, now=self.at(day, dt.time(9 + person_id % 7, 30)))
-
-
-def set_passwords(
-    sessions: Sessions, sign_ins: dict[str, dict[str, str]], *, now: dt.datetime
-) -> None:
-    """Give the six their passwords; hashed before the transaction begins."""
-    hashes = {entry["email"]: hashing.hashed(entry["password"]) for entry in sign_ins.values()}
-    with transaction(sessions) as session:
-        for person in session.scalars(select(Person).where(Person.email.in_(hashes))):
-            access.set_password(
-                session, person.id, hashes[person.email or ""], keep_sign_in=None, now=now
-            )
