@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.certifications.models import Assignment, Cycle, Evidence, Exemption
 from lms.certifications.queries.rows import cycle_dates, evidence_dates, policy_of
-from lms.certifications.rules.cycles import CycleDates, live_index_on
+from lms.certifications.rules.cycles import CycleDates, live_index_on, next_cycle
 from lms.certifications.rules.evidence import EvidenceDates, effective_evidence
 from lms.certifications.rules.status import Standing, Status, cycle_seen_on, status_on
 from lms.courses.models import Course
@@ -154,10 +154,14 @@ def _cycle_on(
     if index is None:
         return None
     cycle = cycles[index]
+    policy = policy_of(cycle.revision)
     follows = next((one for one in stored if one.id == cycle.prev_evidence_id), None)
+    if follows is not None and follows.revoked_on is not None and effective is not None:
+        # The round rested on what was taken back later: by what is known now, on what came before.
+        return next_cycle(policy, effective)
     return cycle_seen_on(
         day,
-        policy_of(cycle.revision),
+        policy,
         effective,
         live=cycle_dates(cycle),
         follows=evidence_dates(follows) if follows else None,
