@@ -4,6 +4,7 @@ Everything is done by the operations; a day is written `"2026-03-10"`.
 """
 
 import datetime as dt
+import hashlib
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,7 +82,7 @@ class House:
             published_on=day(published_on),
             retrain=retrain_days is not None,
             retrain_due_days=retrain_days,
-            digest="0" * 64,
+            digest=hashlib.sha256(document.model_dump_json().encode()).hexdigest(),
             titles=document.title,
             changes={},
             document=document.model_dump(mode="json"),

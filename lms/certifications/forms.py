@@ -1,6 +1,6 @@
 """Forms of certificates: a code to check, and whether the check shows a name."""
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from wtforms import BooleanField, StringField
 
 from lms.web.forms import BaseForm
@@ -9,7 +9,7 @@ from lms.web.forms import BaseForm
 class NameForm(BaseForm):
     """The holder's choice."""
 
-    show = BooleanField(_l("Name bei der öffentlichen Prüfung zeigen"))
+    show = BooleanField(lazy_gettext("Name bei der öffentlichen Prüfung zeigen"))
 
 
 class CodeForm(BaseForm):
@@ -20,4 +20,4 @@ class CodeForm(BaseForm):
 
         csrf = False
 
-    code = StringField(_l("Code vom Nachweis"))
+    code = StringField(lazy_gettext("Code vom Nachweis"))

@@ -10,7 +10,7 @@ from lms.certifications.models import Cycle
 from lms.certifications.queries.certificates import CertificateRow
 from lms.certifications.queries.duties import Duty, duties_of
 from lms.certifications.queries.rows import cycle_dates, policy_of
-from lms.certifications.rules.cycles import CycleDates, CycleKind
+from lms.certifications.rules.cycles import CycleKind
 from lms.certifications.rules.evidence import EvidenceDates
 from lms.certifications.rules.outlook import Outlook, outlook_on
 from lms.certifications.rules.policy import PolicyValues, RequirementPolicy, policy_with_defaults
@@ -46,10 +46,29 @@ def list_holdings(
     rounds = _live_rounds(session, person_id)
     courses = list_newest(session, sorted(counting.keys() | duties.keys()))
     by_evidence = {row.evidence_id: row.dates for row in certificates}
-    return [
-        _holding(course, duties, counting, rounds.get(course.course_id), by_evidence, today)
-        for course in sorted(courses.values(), key=lambda one: one.slug)
-    ]
+    holdings = []
+    for course in sorted(courses.values(), key=lambda one: one.slug):
+        cycle = rounds.get(course.course_id)
+        certificate = counting.get(course.course_id)
+        policy = policy_of(cycle.revision) if cycle else _policy_of(course)
+        holdings.append(
+            Holding(
+                course=course,
+                duty=duties.get(course.course_id),
+                certificate=certificate,
+                policy=policy,
+                outlook=None
+                if certificate is None
+                else outlook_on(
+                    today,
+                    certificate.dates,
+                    policy=policy,
+                    cycle=cycle_dates(cycle) if cycle else None,
+                    follows=_follows(cycle, certificate.dates, by_evidence),
+                ),
+            )
+        )
+    return holdings
 
 
 def _counting(certificates: list[CertificateRow]) -> dict[int, CertificateRow]:
@@ -73,33 +92,6 @@ def _live_rounds(session: Session, person_id: int) -> dict[int, Cycle]:
         .options(joinedload(Cycle.revision))
     )
     return {cycle.course_id: cycle for cycle in found}
-
-
-def _holding(
-    course: Published,
-    duties: dict[int, Duty],
-    counting: dict[int, CertificateRow],
-    cycle: Cycle | None,
-    by_evidence: dict[int, EvidenceDates],
-    today: dt.date,
-) -> Holding:
-    certificate = counting.get(course.course_id)
-    policy = policy_of(cycle.revision) if cycle else _policy_of(course)
-    return Holding(
-        course=course,
-        duty=duties.get(course.course_id),
-        certificate=certificate,
-        policy=policy,
-        outlook=None
-        if certificate is None
-        else outlook_on(
-            today,
-            certificate.dates,
-            policy=policy,
-            cycle=cycle_dates(cycle) if cycle else None,
-            follows=_follows(cycle, certificate.dates, by_evidence),
-        ),
-    )
 
 
 def _follows(

@@ -20,14 +20,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A block a month, above 36 months a block a quarter; ticks between the two ends.
-
-    `is_dated` False: the certificate holds for ever, the board carries no dates.
-    """
+    """A block a month, above 36 months a block a quarter; ticks between the two ends."""
 
     blocks: int
     ticks: tuple[Tick, ...] = ()
-    is_dated: bool = True
 
 
 def months_between(first: dt.date, last: dt.date) -> int:
@@ -38,12 +34,14 @@ def months_between(first: dt.date, last: dt.date) -> int:
 def board_of(valid_from: dt.date, valid_until: dt.date | None) -> Board:
     """The board of a certificate that holds from one day to another, None: for ever."""
     if valid_until is None:
-        return Board(_BLOCKS_FOR_EVER, is_dated=False)
+        return Board(_BLOCKS_FOR_EVER)
     months = months_between(valid_from, valid_until)
     is_long = months > MOST_MONTHS
     step = 2 * MONTHS_A_TICK if is_long else MONTHS_A_TICK
     # A tick close to the upper end would stand in the way of its date.
     ticks = [
-        Tick(at / months, at) for at in range(step, months, step) if (months - at) / months >= 1 / 30
+        Tick(at / months, at)
+        for at in range(step, months, step)
+        if (months - at) / months >= 1 / 30
     ]
     return Board(-(-months // _MONTHS_A_QUARTER) if is_long else months, tuple(ticks))

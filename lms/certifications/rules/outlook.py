@@ -55,8 +55,10 @@ def outlook_on(
             return Outlook(Prospect.FOR_EVER)
         renew_from = outcome.opens_on
         outcome = renew(policy, follows, cycle, renew_from)
-    if isinstance(outcome, VoluntaryRepeat):  # no round is closed on the day that opens it
-        raise AssertionError(outcome)
+    if isinstance(outcome, VoluntaryRepeat):
+        # A round that opens on a day takes what is completed on it.
+        message = f"no renewal even on {renew_from}"
+        raise TypeError(message)
     return Outlook(
         _prospect(held, today, renew_from),
         renew_from,
@@ -76,6 +78,6 @@ def _loses_nothing(held: EvidenceDates, renewed: EvidenceDates, renewed_on: dt.d
         return True
     if renewed.interval_months is None or renewed_on > held.valid_until:
         return False
-    # The end of February is the one day that a month later may be an earlier one.
+    # Counted from its anchor, a new end may lie later than this in a short month, never earlier.
     whole = add_months(held.valid_until, renewed.interval_months)
     return renewed.valid_until >= whole

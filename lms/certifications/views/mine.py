@@ -18,9 +18,9 @@ from lms.certifications.rules.status import Status
 from lms.certifications.views.blueprint import blueprint
 from lms.certifications.views.wording import (
     Tag,
+    history_tag,
     holding_sentence,
     holding_tag,
-    history_tag,
     is_current,
     may_renew_soon,
     minutes,

@@ -7,13 +7,13 @@ from flask_babel import ngettext
 from lms.certifications.exports import BoardTick, CompetenceLine, Fact, Sheet, Words
 from lms.certifications.queries.certificates import CertificateRow
 from lms.certifications.rules.board import Tick, board_of
-from lms.certifications.views.wording import full_day, minutes, plain
+from lms.certifications.views.wording import full_day, minutes, plain, sheet_day
 from lms.competences.framework import HIGHEST_LEVEL, CompetenceLevel
 from lms.courses.document import Course
 from lms.courses.lessons import minutes_of
 from lms.kernel.clock import local_date
 from lms.web.db import house
-from lms.web.languages import day, locale
+from lms.web.languages import locale
 
 
 def sheet_of(
@@ -22,7 +22,7 @@ def sheet_of(
     """The sheet; `course` is the version that was completed, `officer` signs for the house."""
     return Sheet(
         language=locale(),
-        title=f"{_('Nachweis')}: {plain(row.titles)}, {row.holder}",
+        title=_("Nachweis: %(title)s, %(name)s", title=plain(row.titles), name=row.holder),
         organisation=organisation,
         issued_on=local_date(row.issued_at, house().settings.time_zone),
         name=row.holder,

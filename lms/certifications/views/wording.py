@@ -157,11 +157,12 @@ def _expired(until: str, outlook: Outlook, length: int) -> str:
         minutes=minutes(length),
     )
     if outlook.next_until is None:
-        return f"{first} {_('Machst du ihn heute, gilt der neue Nachweis für immer.')}"
-    second = _(
-        "Machst du ihn heute, gilt der neue Nachweis bis %(next)s.",
-        next=full_day(outlook.next_until),
-    )
+        second = _("Machst du ihn heute, gilt der neue Nachweis für immer.")
+    else:
+        second = _(
+            "Machst du ihn heute, gilt der neue Nachweis bis %(next)s.",
+            next=full_day(outlook.next_until),
+        )
     return f"{first} {second}"
 
 
@@ -199,7 +200,8 @@ def _still_valid(until: str, outlook: Outlook) -> str:
                 next=following,
             )
         )
-    return f"{_('Gültig bis %(until)s.', until=until)} {_next_one(outlook)}"
+    first = _("Gültig bis %(until)s.", until=until)
+    return f"{first} {_next_one(outlook)}"
 
 
 def _next_one(outlook: Outlook) -> str:
