@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased, load_only
 
 from lms.courses import queries as courses
@@ -28,6 +29,7 @@ from lms.learning.rules.rounds import is_outdated
 from lms.learning.rules.steps import current_step, remaining_minutes, steps_of
 
 _Taken = aliased(CourseVersion)
+_WHO: Any = bindparam("person_id", type_=Integer())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,17 +85,7 @@ def open_enrolments(session: Session, person_id: int) -> list[EnrolmentRow]:
 
 
 def _list_begun(session: Session, person_id: int) -> list[_Begun]:
-    marks = open_marks(person_id)
-    rows = session.execute(
-        select(Enrolment, Course, _Taken, retrain_number().label("retrain_number"), marks)
-        .select_from(Enrolment)
-        .join(Course, Course.id == Enrolment.course_id)
-        .join(_Taken, _Taken.id == Enrolment.course_version_id)
-        .outerjoin(marks, marks.c.enrolment_id == Enrolment.id)
-        .where(Enrolment.person_id == person_id, IS_OPEN, Course.retired_on.is_(None))
-        .order_by(Enrolment.started_at.desc(), Enrolment.id.desc())
-        .options(load_only(*facts_columns(_Taken)))
-    ).all()
+    rows = session.execute(_begun_statement(), {"person_id": person_id}).all()
     begun: dict[int, _Begun] = {}
     for row in rows:
         enrolment, course, taken = row[:3]
@@ -102,6 +94,22 @@ def _list_begun(session: Session, person_id: int) -> list[_Begun]:
         )
         one.rows.append(row)
     return list(begun.values())
+
+
+@lru_cache(maxsize=1)
+def _begun_statement() -> Select[*tuple[Any, ...]]:
+    """Built once: that takes longer than running it, and every start page asks."""
+    marks = open_marks(_WHO)
+    return (
+        select(Enrolment, Course, _Taken, retrain_number().label("retrain_number"), marks)
+        .select_from(Enrolment)
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(_Taken, _Taken.id == Enrolment.course_version_id)
+        .outerjoin(marks, marks.c.enrolment_id == Enrolment.id)
+        .where(Enrolment.person_id == _WHO, IS_OPEN, Course.retired_on.is_(None))
+        .order_by(Enrolment.started_at.desc(), Enrolment.id.desc())
+        .options(load_only(*facts_columns(_Taken)))
+    )
 
 
 def _row(one: _Begun, version: Published) -> EnrolmentRow:
