@@ -33,8 +33,10 @@ from lms.kernel.viewer import Viewer
 from lms.learning import views as learning_views
 from lms.outbox import views as outbox_views
 from lms.reminders import cli as reminders_cli
+from lms.reminders import views as reminders_views
 from lms.settings import Settings
 from lms.staff import cli as staff_cli
+from lms.staff import views as staff_views
 from lms.system import cli as system_cli
 from lms.system import views as system_views
 from lms.web import db as web_db
@@ -50,6 +52,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     learning_views.blueprint,
     delivery_views.blueprint,
     outbox_views.blueprint,
+    reminders_views.blueprint,
+    staff_views.blueprint,
     system_views.blueprint,
 )
 COMMANDS: tuple[click.Command, ...] = (

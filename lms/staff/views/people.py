@@ -3,8 +3,6 @@
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from lms.audit import operations as audit
-from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
 from lms.people.models import Unit
@@ -17,9 +15,10 @@ from lms.staff.queries.people import (
     page_of_master_data,
 )
 from lms.staff.views.blueprint import blueprint
+from lms.staff.views.looks import note_list
 from lms.staff.views.progress import Chip
-from lms.web.db import after_the_request, db_session, house
-from lms.web.guard import requires, viewer
+from lms.web.db import db_session, house
+from lms.web.guard import requires
 from lms.web.paging import PAGE_SIZE, Page, page_number
 
 
@@ -39,7 +38,7 @@ def people() -> str:
     page = Page(rows, number, counts.get(presence, 0))
     if number > page.count:
         raise NotFound
-    _note_list(len(rows))
+    note_list(len(rows))
     return render_template(
         "staff/people.html",
         page=page,
@@ -91,12 +90,3 @@ def _chips(
         )
         for presence, label in words.items()
     ]
-
-
-def _note_list(people_count: int) -> None:
-    who, now = viewer(), utc_now()
-    after_the_request(
-        lambda session: audit.note_view(
-            session, viewer=who, subject_id=None, page="list", people_count=people_count, now=now
-        )
-    )

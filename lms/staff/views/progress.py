@@ -6,8 +6,6 @@ from typing import TypeVar
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from lms.audit import operations as audit
-from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
 from lms.people.models import Unit
@@ -18,9 +16,10 @@ from lms.staff.queries.people import list_units
 from lms.staff.rules import Filters, Need
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.cells import cell_words
+from lms.staff.views.looks import note_list
 from lms.staff.views.strip import strip
-from lms.web.db import after_the_request, db_session, house
-from lms.web.guard import requires, viewer
+from lms.web.db import db_session, house
+from lms.web.guard import requires
 from lms.web.languages import in_language
 from lms.web.paging import PAGE_SIZE, Page, page_number
 
@@ -77,7 +76,7 @@ def progress() -> str:
     page = Page(rows, number, found.found(chosen.filters.need))
     if number > page.count:
         raise NotFound
-    _note_list(len(rows))
+    note_list(len(rows))
     titles = {column.course_id: in_language(column.titles) for column in columns}
     return render_template(
         "staff/progress.html",
@@ -134,12 +133,3 @@ def _need_words() -> dict[Need, str]:
         Need.BEGUN: _("Begonnen"),
         Need.OPEN: _("Nicht begonnen"),
     }
-
-
-def _note_list(people_count: int) -> None:
-    who, now = viewer(), utc_now()
-    after_the_request(
-        lambda session: audit.note_view(
-            session, viewer=who, subject_id=None, page="list", people_count=people_count, now=now
-        )
-    )

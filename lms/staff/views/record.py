@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 from flask import render_template
 
-from lms.audit import operations as audit
 from lms.certifications.queries.rows import policy_of
 from lms.certifications.rules.leave import pauses
 from lms.certifications.rules.policy import RequirementPolicy, strictest
 from lms.certifications.rules.status import Status
-from lms.kernel.clock import utc_now
 from lms.kernel.permissions import Permission, may
 from lms.people.calendar import Span, is_employed_on, joined
 from lms.people.models import Person
@@ -26,9 +24,10 @@ from lms.staff.rules import Need
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.duty_words import Tag, sentence_of, tag_of
 from lms.staff.views.log_words import log_lines
+from lms.staff.views.looks import note_record
 from lms.staff.views.mail_words import mail_days, post_of
 from lms.staff.views.why import deviation_of, governing_words, source_of, sum_of
-from lms.web.db import after_the_request, db_session, house
+from lms.web.db import db_session, house
 from lms.web.guard import requires, viewer
 from lms.web.languages import in_language
 
@@ -77,7 +76,7 @@ class Shelf:
 def person(person_id: int) -> str:
     """The record of one person; without the officer's right only who they are."""
     found = get_master_data(db_session(), person_id)
-    _note_look(person_id)
+    note_record(person_id)
     if not may(viewer(), Permission.SEE_STATUS):
         return render_template("staff/master_data.html", person=found, today=house().today())
     return _record(found)
@@ -236,12 +235,3 @@ def _recent(absences: Sequence[Away], today: dt.date) -> list[Away]:
     a_year_ago = today - dt.timedelta(days=365)
     shown = [one for one in absences if one.until_on is None or one.until_on >= a_year_ago]
     return sorted(shown, key=lambda one: one.from_on, reverse=True)
-
-
-def _note_look(person_id: int) -> None:
-    who, now = viewer(), utc_now()
-    after_the_request(
-        lambda session: audit.note_view(
-            session, viewer=who, subject_id=person_id, page="person", people_count=1, now=now
-        )
-    )
