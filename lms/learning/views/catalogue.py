@@ -15,6 +15,8 @@ from lms.courses.lessons import minutes_of
 from lms.courses.published import Published
 from lms.kernel.documents import in_language
 from lms.kernel.domain import N_
+from lms.kernel.permissions import Permission, may
+from lms.learning.queries.practice import count_waiting
 from lms.learning.queries.progress import EnrolmentRow, open_enrolments
 from lms.learning.rules.catalogue import CourseFacts, Shelf, in_order, on_shelf, shelf_of
 from lms.learning.views.blueprint import blueprint
@@ -75,7 +77,16 @@ def catalogue() -> ResponseReturnValue:
         cards=cards,
         shelf=shelf,
         heading=_shelf_names()[shelf],
+        reports_link=_reports_link(),
     )
+
+
+def _reports_link() -> Chip | None:
+    """Practice reports that wait, for whoever confirms them."""
+    if not may(viewer(), Permission.CONFIRM_PRACTICE):
+        return None
+    count = count_waiting(db_session())
+    return Chip(url_for("learning.reports"), _("Praxisberichte"), count, current=False)
 
 
 def _all_courses(person_id: int, today: dt.date) -> dict[int, _Shown]:
