@@ -4,6 +4,7 @@ A wrong value stops the start with one line that names the setting, the value (n
 and what is allowed.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ _STATES = (
 _SECRETS = frozenset({"SECRET_KEY", "SMTP_PASSWORD", "DATABASE_URL"})
 
 
-class WrongSetting(Exception):  # noqa: N818 - house rule: errors are sentences
+class WrongSetting(Exception):
     """A setting has a value that cannot be used; the text is one line for the operator."""
 
 
@@ -59,7 +60,10 @@ class Settings:
     def is_loopback(self) -> bool:
         """True when only this machine reaches the base address."""
         name = urlsplit(self.base_url).hostname or ""
-        return name in ("localhost", "::1") or name.startswith("127.")
+        try:
+            return name == "localhost" or ipaddress.ip_address(name).is_loopback
+        except ValueError:
+            return False
 
     @property
     def host(self) -> str:

@@ -1,1 +1,1 @@
-"""What all code shares: declarative base, transaction, clock, domain errors, viewer, files, text."""
+"""What all code shares: base, transaction, clock, domain errors, viewer, files, text."""

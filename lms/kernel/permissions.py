@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from lms.kernel.domain import DomainError, N_
+from lms.kernel.domain import N_, DomainError
 from lms.kernel.viewer import Role, Viewer
 
 
@@ -17,10 +17,8 @@ class Permission(StrEnum):
     SEE_REMINDERS = "see_reminders"
     SEE_OUTBOX = "see_outbox"
     CONFIRM_PRACTICE = "confirm_practice"
-    SEE_STATISTICS = "see_statistics"
     RUN_SYSTEM = "run_system"
     READ_MAILBOX = "read_mailbox"
-    SEE_ACCESS_LOG = "see_access_log"
 
 
 _OFFICER = frozenset({Role.OFFICER})
@@ -35,10 +33,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.SEE_REMINDERS: _OFFICER,
     Permission.SEE_OUTBOX: _OFFICER,
     Permission.CONFIRM_PRACTICE: _OFFICER,
-    Permission.SEE_STATISTICS: frozenset({Role.OFFICER, Role.MANAGEMENT}),
     Permission.RUN_SYSTEM: _ADMINISTRATOR,
     Permission.READ_MAILBOX: _ADMINISTRATOR,
-    Permission.SEE_ACCESS_LOG: frozenset({Role.DPO}),
 }
 
 

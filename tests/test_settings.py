@@ -1,0 +1,101 @@
+"""Settings are checked once; a wrong one is one line that says what is allowed."""
+
+import stat
+
+import pytest
+
+from lms.settings import Settings, WrongSetting
+
+KEY = "only-for-tests-0123456789abcdef-0123"
+
+
+def read(folder, **given):
+    return Settings.from_env(
+        {"LMS_DATA_DIR": str(folder)} | {f"LMS_{name}": value for name, value in given.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("DEFAULT_LOCALE", "fr", "de, en"),
+        ("SMTP_PORT", "0", "from 1 to 65535"),
+        ("SMTP_PORT", "viele", "from 1 to 65535"),
+        ("SMTP_SECURITY", "ssl", "starttls, tls, none"),
+        ("MAIL_PER_MINUTE", "-1", "from 0"),
+        ("MAIL_FROM", "kein-name", "an e-mail address"),
+        ("STATISTICS_MIN_GROUP", "4", "from 5 to 50"),
+        ("SUPERVISOR_DIGEST", "yes", "off, names"),
+        ("TIME_ZONE", "Mars/Olympus", "Europe/Berlin"),
+        ("TIME_ZONE", "../etc/passwd", "Europe/Berlin"),
+        ("HOLIDAYS", "FR", "DE-BW"),
+        ("HOLIDAYS", "DE-XX", "DE-BW"),
+        ("BASE_URL", "lernstand.example.org", "https://"),
+        ("BASE_URL", "https://a.example/pfad", "https://"),
+        ("DATABASE_URL", "mysql://x", "sqlite:///"),
+        ("TRUSTED_PROXIES", "99", "from 0 to 10"),
+        ("FILES", "s3://bucket", "a folder"),
+        ("ORGANISATION", "a\nb", "one line"),
+    ],
+)
+def test_a_wrong_value_is_one_line_with_what_is_allowed(tmp_path, name, value, allowed):
+    with pytest.raises(WrongSetting) as caught:
+        read(tmp_path, **{name: value})
+    line = str(caught.value)
+    assert line.startswith(f"LMS_{name} is ")
+    assert allowed in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("key", ["kurz", "a" * 40])
+def test_a_weak_secret_is_refused_and_not_shown(tmp_path, key):
+    with pytest.raises(WrongSetting) as caught:
+        read(tmp_path, SECRET_KEY=key)
+    assert key not in str(caught.value)
+
+
+def test_postgresql_needs_a_given_secret(tmp_path):
+    with pytest.raises(WrongSetting, match="LMS_SECRET_KEY"):
+        read(tmp_path, DATABASE_URL="postgresql+psycopg://h/d")
+    assert read(tmp_path, DATABASE_URL="postgresql+psycopg://h/d", SECRET_KEY=KEY).secret_key == KEY
+
+
+def test_sqlite_makes_a_secret_once_for_the_owner_alone(tmp_path):
+    first = read(tmp_path).secret_key
+    assert read(tmp_path).secret_key == first
+    assert len(first) >= 32
+    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
+
+
+def test_the_file_fills_in_what_the_environment_leaves_out(tmp_path):
+    (tmp_path / "lms.env").write_text(
+        '# Haus\nLMS_SMTP_HOST="mail.example.org"\nLMS_SMTP_PORT=25\n'
+    )
+    found = read(tmp_path, SMTP_PORT="587")
+    assert (found.smtp_host, found.smtp_port) == ("mail.example.org", 587)
+
+
+def test_a_line_that_is_no_setting_is_named(tmp_path):
+    (tmp_path / "lms.env").write_text("LMS_SMTP_PORT=25\nSMTP_HOST=x\n")
+    with pytest.raises(WrongSetting, match=r"lms\.env:2"):
+        read(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WrongSetting, match="LMS_DATA_DIR"):
+        read(tmp_path / "file" / "data")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "loopback"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://[::1]:8000", True),
+        ("https://lernstand.example.org", False),
+        ("http://127.evil.example", False),
+    ],
+)
+def test_what_only_this_machine_reaches(tmp_path, base_url, loopback):
+    assert read(tmp_path, BASE_URL=base_url).is_loopback is loopback
