@@ -260,7 +260,7 @@ def test_the_code_is_a_path_that_follows_the_address():
         ("Kim\u202eBeispiel\u200b", "Kim Beispiel"),
         ("A\x00B\nC\ud800", "A B C"),
         ("Mu\u0308ller", "Müller"),
-        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
     ],
 )
 def test_what_has_no_shape_is_left_out(given, expected):

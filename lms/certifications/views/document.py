@@ -29,7 +29,8 @@ from lms.people.queries import find_organisation
 from lms.web.db import after_the_request, db_session, end_transaction, house
 from lms.web.guard import signed_in, viewer
 
-_ADDRESS = "/certificates/<int(max=9223372036854775807):certificate_id>"
+# The largest number that an id can have on both databases; above it nothing is asked.
+_ADDRESS = "/certificates/<int(max=2147483647):certificate_id>"
 
 
 @blueprint.get(_ADDRESS)
