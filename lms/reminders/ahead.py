@@ -16,7 +16,7 @@ _PEAK = 10
 class MailDay:
     """One day: mails to learners by course, digests to supervisors, why there is no mail.
 
-    `share` is the per cent of the staff that get mail, where that is a peak (more than ten).
+    `share` is the whole per cent of the staff that get mail, where that is a peak: more than ten.
     """
 
     on: dt.date
@@ -51,7 +51,7 @@ def _day(on: dt.date, messages: list[PreviewMessage], staff: int) -> MailDay:
         mails=len(messages),
         courses=dict(courses.most_common()),
         supervisors=len(messages) - len(learners),
-        share=len(learners) * 100 // staff if is_peak else None,
+        share=(200 * len(learners) + staff) // (2 * staff) if is_peak else None,
     )
 
 

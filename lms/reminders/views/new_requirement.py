@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from babel.dates import format_date
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -38,7 +39,7 @@ from lms.reminders.views.looks import note_list
 from lms.web.db import db_session, house
 from lms.web.guard import requires, viewer
 from lms.web.ids import MOST_ID
-from lms.web.languages import in_language, short_day, spoken, table_day
+from lms.web.languages import in_language, locale, spoken, table_day
 from lms.web.paging import PAGE_SIZE
 
 MOST_FOUND = 20
@@ -185,12 +186,12 @@ def _form_page(form: RequirementForm, choices: Choices) -> str:
         choices=choices,
         bases=_base_words(today),
         example_due_on=due_on,
-        stage_days=_stage_days(form, due_on, calendar, today),
+        stage_days=_stage_days(form, due_on, calendar),
     )
 
 
 def _stage_days(
-    form: RequirementForm, due_on: dt.date, calendar: WorkingCalendar, today: dt.date
+    form: RequirementForm, due_on: dt.date, calendar: WorkingCalendar
 ) -> dict[str, str]:
     """The real day of each offered stage for a due date, weekends and holidays considered."""
     stages = offered_stages(form)
@@ -201,7 +202,14 @@ def _stage_days(
         stages=tuple(stages),
     )
     days = {stage: planned_day(stage, example, calendar) for stage in (*stages, 7)}
-    return {str(stage): short_day(day, today) for stage, day in days.items()}
+    return {str(stage): _brief(day) for stage, day in days.items()}
+
+
+def _brief(day: dt.date) -> str:
+    """Fr., 30.10. or Fri 30 Oct: under the rungs there is little room."""
+    if locale() == "de":
+        return str(format_date(day, "EEE d.M.", locale="de_DE")).replace(" ", ", ")
+    return str(format_date(day, "EEE d MMM", locale="en_GB"))
 
 
 def _base_words(today: dt.date) -> dict[str, str]:

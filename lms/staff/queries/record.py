@@ -66,6 +66,7 @@ def _duties() -> Select[*tuple[Any, ...]]:
             Enrolment.done_count,
             Enrolment.lesson_count,
         )
+        .select_from(standing)
         .join(Course, Course.id == standing.c.course_id)
         .join(version, version.c.course_id == standing.c.course_id)
         .outerjoin(Cycle, Cycle.id == standing.c.cycle_id)
@@ -117,6 +118,7 @@ def list_proofs(session: Session, person_id: int) -> list[ProofRow]:
             recorder.first_name,
             recorder.last_name,
         )
+        .select_from(Evidence)
         .join(Course, Course.id == Evidence.course_id)
         .join(version, version.c.course_id == Evidence.course_id)
         .outerjoin(Certificate, Certificate.evidence_id == Evidence.id)

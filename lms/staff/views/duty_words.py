@@ -157,7 +157,7 @@ def _progress(cell: Cell) -> str:
         return str(_("Noch nicht begonnen."))
     return str(
         ngettext(
-            "%(num)s von %(total)s Schritt ist erledigt.",
+            "%(num)s von %(total)s Schritten ist erledigt.",
             "%(num)s von %(total)s Schritten sind erledigt.",
             cell.done,
             total=cell.total,

@@ -15,6 +15,7 @@ from lms.people.calendar import Span, is_employed_on, joined
 from lms.people.models import Person
 from lms.people.queries import working_calendar
 from lms.reminders.queries.requirements import RuleRow, list_rules_reaching
+from lms.reminders.queries.rounds import has_address
 from lms.reminders.simulation import PreviewMessage
 from lms.staff.queries.ahead import mail_ahead
 from lms.staff.queries.history import Away, History, read_history
@@ -99,6 +100,7 @@ def _record(found: Person) -> str:
         voluntary=voluntary,
         proofs=shelf.proofs,
         newest=_newest(shelf.proofs),
+        has_address=has_address(shelf.person),
         mails=mail_days(shelf.history.notices, shelf.ahead, titles, by_slug),
         absences=_recent(shelf.history.absences, shelf.today),
         log=log_lines(shelf.history.log, titles, house().settings.time_zone)[:_LOG_LINES],
