@@ -10,6 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said in words instead of a synta
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import http.client
 import ipaddress
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 READY_WITHIN_SECONDS = 60
+PORT_WITHIN_SECONDS = 2
 STOP_WITHIN_SECONDS = 15
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to be recognised
 
@@ -161,17 +163,23 @@ def is_loopback(host: str) -> bool:
 def listen(options: argparse.Namespace) -> socket.socket:
     """The listening socket: held here, so that a restart of the web process refuses nobody."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    try:
-        return socket.create_server((options.host, options.port), family=family, backlog=512)
-    except OSError as error:
-        # create_server adds the address to the text of the errors that have a number.
-        number = error.errno or 0
-        reason = os.strerror(number) if number > 0 else error.strerror
-        message = (
-            f"Port {options.port} on {options.host} cannot be used ({reason}). "
-            "Choose another: --port N (0 picks a free one)"
-        )
-        raise Refusal(message) from error
+    deadline = time.monotonic() + PORT_WITHIN_SECONDS
+    while True:
+        try:
+            return socket.create_server((options.host, options.port), family=family, backlog=512)
+        except OSError as error:
+            # The processes of a run.py that was killed let go of the port a moment later.
+            if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            # create_server adds the address to the text of the errors that have a number.
+            number = error.errno or 0
+            reason = os.strerror(number) if number > 0 else error.strerror
+            message = (
+                f"Port {options.port} on {options.host} cannot be used ({reason}). "
+                "Choose another: --port N (0 picks a free one)"
+            )
+            raise Refusal(message) from error
 
 
 def child_environ(
