@@ -118,7 +118,9 @@ def _sentence_rest(cell: Cell, rests_until: dt.date | None) -> str:
         words = _("Ruht, bis ein Ende eingetragen ist.")
     if cell.due_on is None:
         return str(words)
-    return f"{words} {_('Danach fällig am %(day)s.', day=day(cell.due_on))}"
+    if rests_until is not None and cell.due_on <= rests_until:
+        return f"{words} {_('Danach zählt wieder die Frist vom %(day)s.', day=day(cell.due_on))}"
+    return f"{words} {_('Fällig am %(day)s.', day=day(cell.due_on))}"
 
 
 def _sentence_late(cell: Cell, today: dt.date) -> str:
