@@ -232,6 +232,8 @@ def sweep_days(
     down: tuple[str, str] | None = None,
 ) -> list[SweepResult]:
     """A sweep at 08:00 on every day; `down` are the first and the last day without one."""
+    years = range(day(first).year - 1, day(last).year + 3)
+    people.remember_holidays(session, region="DE-BW", years=years)
     session.commit()
     found, today = [], day(first)
     while today <= day(last):
