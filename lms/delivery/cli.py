@@ -95,15 +95,14 @@ def _clock_from(start: dt.datetime) -> Callable[[], dt.datetime]:
 def list_mails(shape: str) -> None:
     """Show every mail of the outbox."""
     with reading(house().sessions) as session:
-        mails = queries.list_mails(session)
+        rows = [_json(mail) for mail in queries.list_mails(session)]
     if shape == "json":
-        click.echo(json.dumps([_json(mail) for mail in mails], ensure_ascii=False, indent=2))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for one in mails:
-        when = _iso(one.sent_at or one.not_before)
+    for row in rows:
         click.echo(
-            f"{one.id:>6}  {one.state:9}  {when}  {one.kind:10}  {one.to_address or '-':40}"
-            f"  {one.subject or ''}".rstrip()
+            f"{row['id']:>6}  {row['state']:9}  {row['sent_at'] or row['not_before']}"
+            f"  {row['kind']:10}  {row['to'] or '-':40}  {row['subject'] or ''}".rstrip()
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from lms.delivery.rules import OutOfTime
 
-_PATIENCE_SECONDS = 12
+PATIENCE_SECONDS = 12.0
 
 
 class Ending:
@@ -65,7 +65,7 @@ class Ending:
     def _told(self, _number: int, _frame: FrameType | None) -> None:
         if not self.is_wanted:
             self.is_wanted = True
-            signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+            signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
             os.write(self._writer, b".")
 
     def _too_late(self, _number: int, _frame: FrameType | None) -> None:

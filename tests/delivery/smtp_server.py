@@ -2,7 +2,8 @@
 """A real SMTP server on loopback that says no, hangs, or drops the line where a test wants it.
 
 `script` maps a verb to what happens at its next uses: a reply, HANG, DROP, a function that is
-called before the usual answer, or None for the usual answer. The verbs are those of SMTP, TEXT
+called before the usual answer, or None for the usual answer; `chance` decides where the script
+says nothing. The verbs are those of SMTP, TEXT
 (the whole text was received), and GONE (the answer to it was sent).
 """
 
@@ -44,6 +45,7 @@ class MailServer:
     commands: list[str] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     connections: int = 0
+    chance: Callable[[str], Act] = lambda _verb: None
 
     def will(self, verb: str, *acts: Act) -> None:
         """What happens at the next uses of a verb."""
@@ -52,7 +54,7 @@ class MailServer:
     def next_act(self, verb: str) -> Act:
         """What the script says about this use."""
         self.commands.append(verb)
-        return self.script[verb].popleft() if self.script[verb] else None
+        return self.script[verb].popleft() if self.script[verb] else self.chance(verb)
 
 
 class _Conversation(SMTP):
@@ -99,10 +101,8 @@ class _Conversation(SMTP):
     async def smtp_DATA(self, arg: str) -> None:
         if not await self._obeyed("DATA"):
             await super().smtp_DATA(arg)
-            self.mail_server.commands.append("GONE")
-            act = self.mail_server.script["GONE"]
-            if act and callable(do := act.popleft()):
-                do()
+            if callable(act := self.mail_server.next_act("GONE")):
+                act()
 
     async def smtp_RSET(self, arg: str) -> None:
         self.mail_server.commands.append("RSET")
