@@ -7,7 +7,6 @@ of the worker's memory.
 
 import datetime as dt
 import functools
-import io
 import json
 import logging
 import subprocess
@@ -16,8 +15,6 @@ import threading
 import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import segno
 
 from lms.kernel.domain import N_, DomainError
 from lms.kernel.text import slug
@@ -28,14 +25,13 @@ _NOT_DISPLAYABLE = 3
 _LONGEST_SECONDS = 20
 _KEPT = 8
 _STANDARD = "ua-1"
-_INK = "#12282F"
 # Beside ASCII and Latin-1, the letters that lms/static/print/BricolageGrotesque-Bold.ttf has.
 _OUR_LETTERS = frozenset(
     "ĀāĂăĄąĆćĊċČčĎďĐđĒēĖėĘęĚěĞğĠġĢģĦħĨĩĪīĮįİıĲĳĶķĹĺĻļĽľŁłŃńŅņŇňŊŋŌōŐőŒœŔŕŖŗŘřŚśŞşŠšŤťŨũŪūŬŭŮů"
     "ŰűŲųŴŵŶŷŸŹźŻżŽžƠơƯưǍǎȘșȚțẀẁẂẃẄẅẞỲỳỴỵỶỷỸỹ‘’“”„–—…"
 )
 _JOINERS = "\u200c\u200d"
-# Each takes 55 MB for a tenth of a second.
+# Each takes some 50 MB for a tenth of a second.
 _PRESSES = threading.BoundedSemaphore(2)
 
 
@@ -194,18 +190,7 @@ def _as_json(sheet: Sheet) -> str:
             "check": {
                 "url": sheet.check_url,
                 "shown": sheet.check_url.partition("://")[2].rpartition("/")[0],
-                "picture": _qr_code(sheet.check_url),
                 "description": sheet.words.picture,
             },
         }
     )
-
-
-@functools.lru_cache(maxsize=_KEPT)
-def _qr_code(address: str) -> str:
-    """The address as a QR code of error level M; the sheet leaves it its quiet zone."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False, boost_error=False).save(
-        out, kind="svg", border=0, dark=_INK, xmldecl=False, nl=False, omitsize=True
-    )
-    return out.getvalue().decode("ascii")

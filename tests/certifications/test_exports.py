@@ -161,9 +161,9 @@ def test_it_speaks_the_language_of_the_sheet():
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_prints_as_it_is(name):
-    wanted = "".join(name.split())
     text = text_of(certificate_pdf(replace(SHEET, name=name, course=name)))
-    assert "".join(text.split()).count(wanted) == 2
+    # A long word of a title is divided at its end of the line.
+    assert re.sub(r"[\s‐-]", "", text).count(re.sub(r"[\s‐-]", "", name)) == 2
 
 
 @pytest.mark.parametrize(
@@ -279,5 +279,5 @@ def test_a_file_name_is_plain():
     assert certificate_file_name("Nachweis", "zoom-basics", "李小龍") == "nachweis-zoom-basics.pdf"
 
 
-def test_the_compiler_stays_out_of_this_process():
-    assert "typst" not in sys.modules
+def test_what_needs_much_memory_stays_out_of_this_process():
+    assert {"typst", "segno"} & sys.modules.keys() == set()
