@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, select
@@ -29,7 +29,6 @@ from lms.learning.rules.rounds import is_outdated
 from lms.learning.rules.steps import current_step, remaining_minutes, steps_of
 
 _Taken = aliased(CourseVersion)
-_WHO: Any = bindparam("person_id", type_=Integer())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,17 +95,21 @@ def _list_begun(session: Session, person_id: int) -> list[_Begun]:
     return list(begun.values())
 
 
-@lru_cache(maxsize=1)
+@cache
 def _begun_statement() -> Select[*tuple[Any, ...]]:
     """Built once: that takes longer than running it, and every start page asks."""
-    marks = open_marks(_WHO)
+    marks = open_marks()
     return (
         select(Enrolment, Course, _Taken, retrain_number().label("retrain_number"), marks)
         .select_from(Enrolment)
         .join(Course, Course.id == Enrolment.course_id)
         .join(_Taken, _Taken.id == Enrolment.course_version_id)
         .outerjoin(marks, marks.c.enrolment_id == Enrolment.id)
-        .where(Enrolment.person_id == _WHO, IS_OPEN, Course.retired_on.is_(None))
+        .where(
+            Enrolment.person_id == bindparam("person_id", type_=Integer()),
+            IS_OPEN,
+            Course.retired_on.is_(None),
+        )
         .order_by(Enrolment.started_at.desc(), Enrolment.id.desc())
         .options(load_only(*facts_columns(_Taken)))
     )

@@ -3,9 +3,23 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, false, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    false,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased, load_only
 
 from lms.courses import queries as courses
@@ -107,13 +121,15 @@ class LearnerCourse:
 
 def get_course(session: Session, slug: str, person_id: int) -> LearnerCourse:
     """A course with this person's rounds; NotFound when it has no version or was retired unseen."""
-    return _learner_course(session.execute(_of_person(person_id).where(Course.slug == slug)).all())
+    return _learner_course(
+        session.execute(_by_slug(), {"slug": slug, "person_id": person_id}).all()
+    )
 
 
 def get_course_by_id(session: Session, course_id: int, person_id: int) -> LearnerCourse:
     """As `get_course`, by the course's id."""
     return _learner_course(
-        session.execute(_of_person(person_id).where(Course.id == course_id)).all()
+        session.execute(_by_id(), {"course_id": course_id, "person_id": person_id}).all()
     )
 
 
@@ -158,8 +174,9 @@ def version_facts(course: Course, version: CourseVersion) -> VersionFacts:
     )
 
 
-def open_marks(person_id: int) -> Subquery:
-    """What a person did in open rounds: enrolment_id, kind, lesson_key, at, is_confirmed."""
+def open_marks() -> Subquery:
+    """What `:person_id` did in open rounds: enrolment_id, kind, lesson_key, at, is_confirmed."""
+    person_id = bindparam("person_id", type_=Integer())
     done = (
         select(
             LessonProgress.enrolment_id,
@@ -196,7 +213,19 @@ def marks_of(rows: Iterable[Any]) -> Marks:
     )
 
 
-def _of_person(person_id: int) -> Select[*tuple[Any, ...]]:
+# Putting these statements together costs more than running them, so each is made once.
+@cache
+def _by_slug() -> Select[*tuple[Any, ...]]:
+    return _of_person().where(Course.slug == bindparam("slug", type_=String()))
+
+
+@cache
+def _by_id() -> Select[*tuple[Any, ...]]:
+    return _of_person().where(Course.id == bindparam("course_id", type_=Integer()))
+
+
+def _of_person() -> Select[*tuple[Any, ...]]:
+    person_id = bindparam("person_id", type_=Integer())
     newest_id = (
         select(CourseVersion.id)
         .where(CourseVersion.course_id == Course.id)
@@ -205,7 +234,7 @@ def _of_person(person_id: int) -> Select[*tuple[Any, ...]]:
         .correlate(Course)
         .scalar_subquery()
     )
-    marks = open_marks(person_id)
+    marks = open_marks()
     return (
         select(
             Course,

@@ -34,11 +34,7 @@ class Stand:
     offer: Offer
     is_outdated: bool
     today: dt.date
-
-    @property
-    def language(self) -> str:
-        """The language the course is read in here."""
-        return self.document.language_for(locale())
+    language: str
 
     @property
     def current(self) -> Step | None:
@@ -92,4 +88,5 @@ def load_stand(slug: str) -> Stand:
         offer=offer,
         is_outdated=is_outdated,
         today=today,
+        language=document.language_for(locale()),
     )

@@ -14,11 +14,24 @@ from lms.certifications.queries.duties import Duty
 from lms.certifications.rules.status import Status
 from lms.courses.document import AnyLesson, Practice, Quiz, Reading
 from lms.kernel.documents import in_language
+from lms.kernel.domain import N_
 from lms.learning.rules.steps import Step, StepState
 from lms.web.languages import locale, short_day, table_day
 
 SOON_DAYS = 14
 _BLANK = "\u00a0"
+_KINDS = {
+    "reading": N_("Text"),
+    "video": N_("Video"),
+    "quiz": N_("Quiz"),
+    "practice": N_("Praxisaufgabe"),
+}
+_FORWARD = {
+    "reading": N_("Weiter zum Text"),
+    "video": N_("Weiter zum Video"),
+    "quiz": N_("Weiter zum Quiz"),
+    "practice": N_("Weiter zur Praxisaufgabe"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +73,12 @@ def short_minutes(count: int) -> str:
 
 def kind_of(lesson: AnyLesson) -> str:
     """Text, Video, Quiz or Praxisaufgabe."""
-    names = {
-        "reading": _("Text"),
-        "video": _("Video"),
-        "quiz": _("Quiz"),
-        "practice": _("Praxisaufgabe"),
-    }
-    return str(names[lesson.kind])
+    return str(_(_KINDS[lesson.kind]))
 
 
 def forward_to(lesson: AnyLesson) -> str:
     """What the button says that leads to a lesson."""
-    words = {
-        "reading": _("Weiter zum Text"),
-        "video": _("Weiter zum Video"),
-        "quiz": _("Weiter zum Quiz"),
-        "practice": _("Weiter zur Praxisaufgabe"),
-    }
-    return str(words[lesson.kind])
+    return str(_(_FORWARD[lesson.kind]))
 
 
 def detail_of(step: Step, *, here: bool = False, is_returned: bool = False) -> str:
