@@ -15,7 +15,7 @@ from lms.web.guard import PUBLIC, SIGNED_IN, access_of
 UNSAFE = "POST"
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.IGNORECASE)
 SIDE_WRITES = {"sign_ins", "sign_in_attempts", "record_views"}
-VALUES = {"IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x/y"}
+VALUES = {"Id": 1, "IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x/y"}
 
 
 @pytest.fixture(scope="session")
