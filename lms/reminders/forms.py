@@ -38,17 +38,11 @@ _FIELDS = {"overdue_every_days": "overdue", "overdue_count": "overdue", "grace_d
 
 
 class Number(IntegerField):
-    """A whole number; an empty field is no number at all."""
+    """A whole number that says in our words what is wrong with a text that is none."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Say in words what is wrong with a text that is no number."""
-        text = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not text:
-            return
-        if not re.fullmatch(r"-?\d{1,9}", text, re.ASCII):
-            raise ValueError(_("Gib eine ganze Zahl ein."))
-        self.data = int(text)
+    def gettext(self, string: str) -> str:  # noqa: ARG002 - WTForms has one message only
+        """The message for a text that is no number."""
+        return str(_("Gib eine ganze Zahl ein."))
 
 
 class Needed:
@@ -94,7 +88,9 @@ class RequirementForm(BaseForm):
         default=RenewalBase.EXPIRY.value,
     )
     fixed_day = StringField(lazy_gettext("Fester Tag im Jahr"), default="31.12.")
-    min_valid_months = Number(lazy_gettext("Mindestens so viele Monate gültig"), default=6)
+    min_valid_months = Number(
+        lazy_gettext("Mindestens so viele Monate gültig"), [Optional()], default=6
+    )
     stages = SelectMultipleField(lazy_gettext("Wann erinnern wir?"), default=_DEFAULT_STAGES)
     extra_stage = Number(lazy_gettext("Weiterer Zeitpunkt, Tage vor der Frist"), [Optional()])
     overdue = BooleanField(lazy_gettext("Danach alle 7 Tage"), default=True)

@@ -28,9 +28,8 @@ LOOKS_AT_RECORDS = {
     "lms/certifications/views/document.py",
     "lms/learning/views/reports.py",
     "lms/outbox/views.py",
-    "lms/staff/views/people.py",
-    "lms/staff/views/progress.py",
-    "lms/staff/views/record.py",
+    "lms/reminders/views/looks.py",
+    "lms/staff/views/looks.py",
 }
 
 

@@ -8,14 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lms.certifications.operations import changing
-from lms.certifications.queries.duties import (
-    duties_of,
-    duty_in,
-    paused_people,
-    paused_person_ids,
-    standing_select,
-)
+from lms.certifications.queries.duties import duties_of, duty_in, standing_select
 from lms.certifications.queries.needs import rounds_in_need
+from lms.certifications.queries.pauses import paused_people, paused_person_ids
 from lms.certifications.queries.standings import standings_on
 from lms.certifications.rules.policy import RenewalBase
 from lms.certifications.rules.scopes import Scope

@@ -4,19 +4,20 @@ For any other day than today ask `standings`, which computes from all that is st
 """
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Integer,
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     exists,
-    extract,
     func,
     literal,
     null,
@@ -24,20 +25,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from lms.certifications.models import Assignment, Cycle, Evidence, Exemption, RequirementRevision
-from lms.certifications.rules.leave import MIN_PAUSE_DAYS, pauses
+from lms.certifications.queries.pauses import FOR_EVER, PersonIds, paused_people
 from lms.certifications.rules.status import Status
 from lms.courses.models import Course, CourseVersion
-from lms.people.calendar import Span
-from lms.people.models import Absence
-
-FOR_EVER = dt.date(9999, 12, 31)
-_DAY_SECONDS = 86_400
-
-# Ids of people: as values, or as the query that finds them.
-PersonIds = Collection[int] | Select[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,67 +58,6 @@ class Duty:
     def is_settled(self) -> bool:
         """True when nothing has to be done now."""
         return self.status in (Status.VALID, Status.EXEMPT, Status.PAUSED)
-
-
-def paused_person_ids(session: Session, today: dt.date) -> list[int]:
-    """People whose long absence covers today; adjacent rows count as one absence."""
-    away_now = select(Absence.person_id).where(
-        Absence.from_on <= today, or_(Absence.until_on.is_(None), Absence.until_on >= today)
-    )
-    spans: dict[int, list[Span]] = {}
-    for person_id, from_on, until_on in session.execute(
-        select(Absence.person_id, Absence.from_on, Absence.until_on).where(
-            Absence.person_id.in_(away_now)
-        )
-    ):
-        spans.setdefault(person_id, []).append(Span(from_on, until_on))
-    return sorted(
-        person_id
-        for person_id, absences in spans.items()
-        if any(span.covers(today) for span in pauses(absences))
-    )
-
-
-def paused_people(today: dt.date) -> Select[int]:
-    """The same people as `paused_person_ids`, as a query inside others: no row is fetched."""
-    away_now = select(Absence.person_id).where(
-        Absence.from_on <= today, or_(Absence.until_on.is_(None), Absence.until_on >= today)
-    )
-    reach = func.coalesce(Absence.until_on, FOR_EVER, type_=Date())
-    in_order: dict[str, Any] = {"partition_by": Absence.person_id, "order_by": Absence.from_on}
-    gap = _seconds(Absence.from_on) - _seconds(func.lag(reach, type_=Date()).over(**in_order))
-    rows = (
-        select(
-            Absence.person_id,
-            Absence.from_on,
-            reach.label("reach"),
-            case((gap <= _DAY_SECONDS, 0), else_=1).label("begins"),
-        )
-        .where(Absence.person_id.in_(away_now))
-        .subquery("absence_rows")
-    )
-    # Overlaps are refused, so a row that begins the day after the last one goes on with it.
-    numbered = select(
-        rows,
-        func.sum(rows.c.begins)
-        .over(partition_by=rows.c.person_id, order_by=rows.c.from_on)
-        .label("number"),
-    ).subquery("absences_joined")
-    first, last = func.min(numbered.c.from_on), func.max(numbered.c.reach)
-    return (
-        select(numbered.c.person_id)
-        .group_by(numbered.c.person_id, numbered.c.number)
-        .having(
-            first <= today,
-            last >= today,
-            _seconds(last) - _seconds(first) >= (MIN_PAUSE_DAYS - 1) * _DAY_SECONDS,
-        )
-    )
-
-
-def _seconds(day: ColumnElement[Any] | InstrumentedAttribute[dt.date]) -> ColumnElement[int]:
-    """A day as a number: the one way of subtracting days that both databases know."""
-    return extract("epoch", day)
 
 
 def effective_evidence(today: dt.date, person_ids: PersonIds | None = None) -> Subquery:
@@ -278,9 +210,15 @@ def duties_for(
     course_id: int | None = None,
 ) -> list[Duty]:
     """The duties of some people, and their evidence without duty, in one query."""
-    standing = standing_select(today, paused, person_ids).subquery("rows")
+    statement = _with_terms(standing_select(today, paused, person_ids).subquery("rows"))
+    if course_id is not None:
+        statement = statement.where(Course.id == course_id)
+    return [_duty(row) for row in session.execute(statement)]
+
+
+def _with_terms(standing: Subquery) -> Select[*tuple[Any, ...]]:
     version = newest_versions()
-    statement = (
+    return (
         select(
             standing,
             Course.slug,
@@ -294,9 +232,6 @@ def duties_for(
         .outerjoin(RequirementRevision, RequirementRevision.id == standing.c.revision_id)
         .order_by(standing.c.person_id, Course.slug)
     )
-    if course_id is not None:
-        statement = statement.where(standing.c.course_id == course_id)
-    return [_duty(row) for row in session.execute(statement)]
 
 
 def _duty(row: Any) -> Duty:  # noqa: ANN401 - a row of the statement above
@@ -320,14 +255,27 @@ def _duty(row: Any) -> Duty:  # noqa: ANN401 - a row of the statement above
     )
 
 
+@cache
+def _own() -> Select[*tuple[Any, ...]]:
+    """One person's duties, built once: that takes longer than running it."""
+    today: Any = bindparam("today", type_=Date())
+    who: Any = bindparam("person_id", type_=Integer())
+    return _with_terms(standing_select(today, paused_people(today), [who]).subquery("rows"))
+
+
+@cache
+def _own_in_course() -> Select[*tuple[Any, ...]]:
+    return _own().where(Course.id == bindparam("course_id", type_=Integer()))
+
+
 def duties_of(session: Session, person_id: int, *, today: dt.date) -> list[Duty]:
-    """All duties and lasting evidence of one person: two queries."""
-    paused = paused_person_ids(session, today)
-    return duties_for(session, [person_id], today=today, paused=paused)
+    """All duties and lasting evidence of one person: one query."""
+    rows = session.execute(_own(), {"today": today, "person_id": person_id})
+    return [_duty(row) for row in rows]
 
 
 def duty_in(session: Session, person_id: int, course_id: int, *, today: dt.date) -> Duty | None:
     """One person in one course; None when neither duty nor lasting evidence is there."""
-    paused = paused_person_ids(session, today)
-    found = duties_for(session, [person_id], today=today, paused=paused, course_id=course_id)
-    return found[0] if found else None
+    values = {"today": today, "person_id": person_id, "course_id": course_id}
+    row = session.execute(_own_in_course(), values).one_or_none()
+    return _duty(row) if row else None

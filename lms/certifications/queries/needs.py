@@ -5,7 +5,8 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.certifications.queries.duties import paused_people, standing_select
+from lms.certifications.queries.duties import standing_select
+from lms.certifications.queries.pauses import paused_people
 from lms.certifications.rules.status import Status
 from lms.people.models import Person
 from lms.people.queries import employed_on

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.certifications.models import Assignment, AssignmentSource, Cycle
 from lms.certifications.operations import requiring
-from lms.certifications.queries.duties import Duty, duties_for, paused_people
+from lms.certifications.queries.duties import Duty, duties_for
 from lms.certifications.queries.needs import rounds_in_need
+from lms.certifications.queries.pauses import paused_people
 from lms.certifications.queries.requirements import list_members
 from lms.certifications.rules.status import Status
 from lms.people.calendar import is_employed_on

@@ -27,12 +27,8 @@ from lms.certifications.models import (
     RequirementRevision,
     RequirementScope,
 )
-from lms.certifications.queries.duties import (
-    FOR_EVER,
-    newest_versions,
-    paused_people,
-    standing_select,
-)
+from lms.certifications.queries.duties import newest_versions, standing_select
+from lms.certifications.queries.pauses import FOR_EVER, paused_people
 from lms.certifications.queries.rows import policy_of
 from lms.certifications.rules.policy import Claim, RequirementPolicy
 from lms.certifications.rules.status import Status
@@ -143,6 +139,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             scopes.c.name,
             scopes.c.amount,
         )
+        .select_from(Requirement)
         .join(
             RequirementRevision,
             and_(RequirementRevision.requirement_id == Requirement.id, is_newest),

@@ -1,7 +1,7 @@
 """Live rounds with everything the plan asks of them."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.certifications.models import Batch, Cycle, RequirementRevision
 from lms.certifications.operations.rounds import LeaveBook
-from lms.certifications.queries.duties import paused_people
+from lms.certifications.queries.pauses import paused_people
 from lms.certifications.queries.rows import policy_of
 from lms.kernel.viewer import Role
 from lms.people.models import Person, PersonRole
 from lms.people.queries import employed_on
 from lms.reminders.models import Notice
+from lms.reminders.plan import Decision
 from lms.reminders.rules import (
     Audience,
     Outcome,
@@ -165,6 +166,16 @@ class Supervisors:
             next_id = self._above.get(next_id)
         officer_id = next((one for one in self._officers if one != person.id), None)
         return None if officer_id is None else self._people[officer_id]
+
+
+def supervisors_for(
+    session: Session, today: dt.date, decided: Iterable[Iterable[Decision]]
+) -> Supervisors | None:
+    """Who is above whom, read only where it is asked for: it takes a look at everybody."""
+    is_asked_for = any(
+        one.audience is Audience.SUPERVISOR for decisions in decided for one in decisions
+    )
+    return Supervisors(session, today) if is_asked_for else None
 
 
 def recipient_of(

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Date, and_, bindparam, case, select, true
 
-from lms.certifications.queries.duties import paused_people, standing_select
+from lms.certifications.queries.duties import standing_select
+from lms.certifications.queries.pauses import paused_people
 from lms.certifications.rules.status import Status
 from lms.learning.models import Enrolment
 from lms.people.models import Person

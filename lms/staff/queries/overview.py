@@ -9,7 +9,8 @@ from sqlalchemy import Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.certifications.models import Assignment, Evidence, Requirement, RequirementRevision
-from lms.certifications.queries.duties import newest_versions, paused_people, standing_select
+from lms.certifications.queries.duties import newest_versions, standing_select
+from lms.certifications.queries.pauses import paused_people
 from lms.certifications.rules.status import Status
 from lms.courses.models import Course
 from lms.learning.models import Enrolment

@@ -9,7 +9,8 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.certifications.models import Batch, Certificate, Cycle, Evidence, RequirementRevision
-from lms.certifications.queries.duties import newest_versions, paused_people, standing_select
+from lms.certifications.queries.duties import newest_versions, standing_select
+from lms.certifications.queries.pauses import paused_people
 from lms.certifications.rules.status import Status
 from lms.courses.models import Course, CourseVersion
 from lms.learning.models import Enrolment
