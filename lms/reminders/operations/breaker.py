@@ -13,7 +13,7 @@ from lms.outbox.models import OutboxMessage
 from lms.people.calendar import DAY, WorkingCalendar
 from lms.reminders.models import Notice
 from lms.reminders.plan import plan
-from lms.reminders.queries.rounds import Supervisors, as_rounds, live_rounds, recipient_of
+from lms.reminders.queries.rounds import as_rounds, live_rounds, recipient_of, supervisors_for
 from lms.reminders.rules import BREAKER_DAYS, Outcome, trips_breaker
 
 _PART = 5_000
@@ -37,11 +37,13 @@ def rounds_to_hold(
     rows = session.execute(statement).unique().all()
     if not rows:
         return []
-    supervisors = Supervisors(session, day) if tells_supervisor else None
+    rounds = as_rounds(session, rows, tells_supervisor=tells_supervisor, with_notices=True)
+    decided = [plan(one.reminded, day, calendar=calendar, notices=one.notices) for one in rounds]
+    supervisors = supervisors_for(session, day, decided)
     digests: set[_Digest] = set()
     sending: list[int] = []
-    for one in as_rounds(session, rows, tells_supervisor=tells_supervisor, with_notices=True):
-        for decision in plan(one.reminded, day, calendar=calendar, notices=one.notices):
+    for one, decisions in zip(rounds, decided, strict=True):
+        for decision in decisions:
             recipient = recipient_of(one.person, decision.audience, supervisors)
             if decision.outcome is Outcome.QUEUED and recipient is not None:
                 digests.add((recipient.id, decision.audience.value))

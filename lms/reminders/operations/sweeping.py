@@ -22,7 +22,13 @@ from lms.people.queries import working_calendar
 from lms.reminders.models import Notice
 from lms.reminders.operations.breaker import due_on_or_before, hold, rounds_to_hold
 from lms.reminders.plan import Decision, next_action_on, plan
-from lms.reminders.queries.rounds import Round, Supervisors, as_rounds, live_rounds, recipient_of
+from lms.reminders.queries.rounds import (
+    Round,
+    as_rounds,
+    live_rounds,
+    recipient_of,
+    supervisors_for,
+)
 from lms.reminders.rules import (
     Audience,
     Outcome,
@@ -100,6 +106,8 @@ class _Block:
         if is_postgresql(self.session):
             statement = statement.with_for_update(of=Cycle, skip_locked=True)
         rows = self.session.execute(statement).unique().all()
+        if not rows:
+            return 0, 0
         rounds = as_rounds(
             self.session,
             rows,
@@ -115,7 +123,7 @@ class _Block:
         return len(rows), queued
 
     def _queue(self, rounds: list[Round], decided: dict[int, tuple[Decision, ...]]) -> int:
-        supervisors = Supervisors(self.session, self.day) if self.frame.tells_supervisor else None
+        supervisors = supervisors_for(self.session, self.day, decided.values())
         by_recipient: dict[tuple[int, Audience], list[tuple[Round, Decision]]] = defaultdict(list)
         recipients: dict[int, Person] = {}
         pairs = [(one, each) for one in rounds for each in decided[one.cycle.id]]
