@@ -266,7 +266,7 @@ def test_more_courses_need_no_more_queries(house, client_of, assert_queries, cou
         house.show(browser.person, course, "2024-03-10")
         house.show(browser.person, course, "2025-03-10")
     browser.get("/certificates")
-    with assert_queries(7):
+    with assert_queries(6):
         browser.get("/certificates")
 
 
