@@ -83,9 +83,9 @@ def test_what_a_visitor_meets(demonstration):
 def test_its_mail_went_to_the_local_mailbox(demonstration):
     with reading(house_of(demonstration).sessions) as session:
         states = dict(
-            session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state))
-            
-            .all()
+            session.execute(
+                select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
+            ).all()
         )
     assert set(states) <= {"sent", "cancelled", "pending"}
     assert states["sent"] > 10
