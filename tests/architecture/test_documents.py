@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+from babel.messages.pofile import read_po
 
 from lms.app import COMMANDS
 from lms.settings import Settings, in_force
@@ -12,6 +13,9 @@ from lms.settings import Settings, in_force
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+CATALOGUE = ROOT / "lms" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+# Bold and no text of a page: said for its weight.
+SAID_LOUDLY = {"Nicht", "Not"}
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -83,3 +87,31 @@ def test_settings_documented_without_a_default_have_none(tmp_path):
 def test_links_lead_somewhere(page):
     targets = [t.split("#")[0] for t in LINK.findall(page.read_text("utf-8")) if "://" not in t]
     assert [t for t in targets if t and not (page.parent / t).exists()] == []
+
+
+def labels(folder: str) -> set[str]:
+    """What a handbook prints bold: texts of the pages."""
+    pages = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs" / folder).glob("*.md"))
+    return set(re.findall(r"\*\*([^*]+)\*\*", pages)) - SAID_LOUDLY
+
+
+def texts_of_the_pages() -> tuple[set[str], set[str]]:
+    """All German texts and all English ones, without the joiners that keep words together."""
+    with CATALOGUE.open("rb") as stream:
+        messages = [message for message in read_po(stream) if message.id]
+    both = ([m.id for m in messages], [m.string for m in messages])
+    german, english = (
+        {
+            text.replace("\u2060", "")
+            for value in values
+            for text in ([value] if isinstance(value, str) else value)
+        }
+        for values in both
+    )
+    return german, english
+
+
+def test_the_handbooks_quote_what_the_pages_say():
+    german, english = texts_of_the_pages()
+    assert sorted(labels("handbuch") - german) == []
+    assert sorted(labels("handbook") - english) == []
