@@ -6,15 +6,17 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from lms.certifications.models import Batch, Certificate, Cycle, Evidence, RequirementRevision
 from lms.certifications.queries.duties import newest_versions, standing_select
 from lms.certifications.queries.pauses import paused_people
 from lms.certifications.rules.status import Status
 from lms.courses.models import Course, CourseVersion
+from lms.kernel.domain import NotFound
 from lms.learning.models import Enrolment
 from lms.people.models import Person
+from lms.people.queries import employed_on
 from lms.staff.queries.cells import TODAY, open_enrolment
 from lms.staff.queries.overview import Cell
 
@@ -45,10 +47,18 @@ class ProofRow:
     recorder: str | None
 
 
-def list_duties(session: Session, person_id: int, *, today: dt.date) -> list[DutyRow]:
-    """Every course the person is listed in today, by slug; one query."""
-    values = {"today": today, "person_id": person_id}
-    return [_duty(row) for row in session.execute(_duties(), values)]
+def get_person_with_duties(
+    session: Session, person_id: int, *, today: dt.date
+) -> tuple[Person, list[DutyRow]]:
+    """A person with their unit, and every course they are listed in today by slug; one query.
+
+    Before the first and after the last day nobody is listed (contract.md). NotFound for unknown
+    and erased people.
+    """
+    rows = session.execute(_duties(), {"today": today, "person_id": person_id}).all()
+    if not rows:
+        raise NotFound
+    return rows[0].Person, [_duty(row) for row in rows if row.course_id is not None]
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +68,7 @@ def _duties() -> Select[*tuple[Any, ...]]:
     version = newest_versions()
     return (
         select(
+            Person,
             standing,
             Course.slug,
             version.c.titles,
@@ -67,13 +78,16 @@ def _duties() -> Select[*tuple[Any, ...]]:
             Enrolment.done_count,
             Enrolment.lesson_count,
         )
-        .select_from(standing)
-        .join(Course, Course.id == standing.c.course_id)
-        .join(version, version.c.course_id == standing.c.course_id)
+        .select_from(Person)
+        .outerjoin(standing, and_(standing.c.person_id == Person.id, employed_on(TODAY)))
+        .outerjoin(Course, Course.id == standing.c.course_id)
+        .outerjoin(version, version.c.course_id == standing.c.course_id)
         .outerjoin(Cycle, Cycle.id == standing.c.cycle_id)
         .outerjoin(RequirementRevision, RequirementRevision.id == Cycle.revision_id)
         .outerjoin(Batch, Batch.id == Cycle.batch_id)
         .outerjoin(Enrolment, open_enrolment(standing))
+        .where(Person.id == bindparam("person_id"), Person.anonymised_at.is_(None))
+        .options(joinedload(Person.unit))
         .order_by(Course.slug)
     )
 

@@ -20,7 +20,7 @@ from lms.reminders.simulation import PreviewMessage
 from lms.staff.queries.ahead import mail_ahead
 from lms.staff.queries.history import Away, History, read_history
 from lms.staff.queries.people import get_master_data
-from lms.staff.queries.record import DutyRow, ProofRow, list_duties, list_proofs
+from lms.staff.queries.record import DutyRow, ProofRow, get_person_with_duties, list_proofs
 from lms.staff.rules import Need
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.duty_words import Tag, sentence_of, tag_of
@@ -76,15 +76,14 @@ class Shelf:
 @requires(Permission.SEE_PEOPLE)
 def person(person_id: int) -> str:
     """The record of one person; without the officer's right only who they are."""
-    found = get_master_data(db_session(), person_id)
     note_record(person_id)
-    if not may(viewer(), Permission.SEE_STATUS):
-        return render_template("staff/master_data.html", person=found, today=house().today())
-    return _record(found)
+    if may(viewer(), Permission.SEE_STATUS):
+        return _record(_read(person_id, house().today()))
+    found = get_master_data(db_session(), person_id)
+    return render_template("staff/master_data.html", person=found, today=house().today())
 
 
-def _record(found: Person) -> str:
-    shelf = _read(found, house().today())
+def _record(shelf: Shelf) -> str:
     duties = [_view(shelf, duty) for duty in _ordered(shelf.duties) if duty.cell.has_duty]
     voluntary = [_view(shelf, duty) for duty in shelf.duties if not duty.cell.has_duty]
     titles = {proof.evidence.course_id: in_language(proof.titles) for proof in shelf.proofs}
@@ -107,10 +106,9 @@ def _record(found: Person) -> str:
     )
 
 
-def _read(found: Person, today: dt.date) -> Shelf:
+def _read(person_id: int, today: dt.date) -> Shelf:
     session = db_session()
-    # Before the first and after the last day nobody stands in a list of status (contract.md).
-    duties = list_duties(session, found.id, today=today) if _is_there(found, today) else []
+    found, duties = get_person_with_duties(session, person_id, today=today)
     history = read_history(session, found.id, today=today)
     calendar = working_calendar(session, years=range(today.year, today.year + 3))
     return Shelf(
