@@ -20,12 +20,15 @@ from lms.access import rules as access_rules
 from lms.access import views as access_views
 from lms.audit import cli as audit_cli
 from lms.authoring import cli as authoring_cli
+from lms.authoring import views as authoring_views
 from lms.certifications import views as certifications_views
 from lms.courses import views as courses_views
 from lms.delivery import cli as delivery_cli
 from lms.delivery import views as delivery_views
 from lms.delivery.rehearsal import local_courier
 from lms.home import frame
+from lms.home import views as home_views
+from lms.home.views.desk import STANDSTILL
 from lms.jobs import cli as jobs_cli
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine
@@ -47,10 +50,12 @@ MEBIBYTE = 1024 * 1024
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     access_views.blueprint,
+    authoring_views.blueprint,
     certifications_views.blueprint,
     courses_views.blueprint,
     learning_views.blueprint,
     delivery_views.blueprint,
+    home_views.blueprint,
     outbox_views.blueprint,
     reminders_views.blueprint,
     staff_views.blueprint,
@@ -89,6 +94,8 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
         app.cli.add_command(command)
     # The demonstration stands below the mail worker and gets it handed down.
     app.extensions["lms_courier"] = partial(local_courier, app, settings)
+    # The start page stands below the system and gets the question handed down.
+    app.extensions[STANDSTILL] = system_views.standstill_in_words
     frame.init_frame(app)
     web_db.init_db(
         app,

@@ -65,15 +65,15 @@ def _lessons(course: Course) -> Iterator[tuple[Path, AnyLesson]]:
             yield ("modules", m, "lessons", number), lesson
 
 
-def _localised(part: object, path: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
+def localised_texts(part: object, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, object]]]:
     """Every text of the document with one entry per language."""
     if isinstance(part, BaseModel):
         for name in type(part).model_fields:
             if name not in _NOT_LOCALISED:
-                yield from _localised(getattr(part, name), (*path, name))
+                yield from localised_texts(getattr(part, name), (*path, name))
     elif isinstance(part, tuple):
         for index, item in enumerate(part):
-            yield from _localised(item, (*path, index))
+            yield from localised_texts(item, (*path, index))
     elif isinstance(part, dict):
         yield path, part
 
@@ -83,7 +83,7 @@ def _languages(course: Course) -> Iterator[Problem]:
     if len(set(declared)) != len(declared):
         yield Problem(("languages",), "a language is named twice", ", ".join(LANGUAGES))
     allowed = f"exactly the declared languages: {', '.join(declared)}"
-    for path, texts in _localised(course, ()):
+    for path, texts in localised_texts(course):
         for language in declared:
             if language not in texts:
                 yield Problem(
@@ -160,7 +160,7 @@ def _refresher(course: Course) -> Iterator[Problem]:
 
 
 def _texts(course: Course) -> Iterator[Problem]:
-    for path, texts in _localised(course, ()):
+    for path, texts in localised_texts(course):
         if path[-1] in _MARKDOWN_FIELDS and "lessons" in path:
             for language, text in texts.items():
                 yield from _text(course, (*path, language), str(text))
@@ -238,7 +238,7 @@ def used_media(course: Course) -> set[str]:
             used.update(lesson.file.values(), lesson.captions.values())
             used.update(lesson.transcript.values())
             used.update(file for _at, file in _posters(lesson, path))
-    for path, texts in _localised(course, ()):
+    for path, texts in localised_texts(course):
         if path[-1] in _MARKDOWN_FIELDS and "lessons" in path:
             for text in texts.values():
                 found = outline(str(text))

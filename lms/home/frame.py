@@ -1,28 +1,33 @@
 """What the frame around every page shows: navigation, account, footer, language, appearance."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from lms.home.rules import Place, places_for
+from lms.home.rules import PLACES, Place, places_for, present_place
+from lms.kernel.permissions import Permission, may
 from lms.kernel.viewer import Viewer
 from lms.people import queries as people
-from lms.web.db import db_session, house
+from lms.web.db import db_session, end_transaction, house
 from lms.web.guard import current_viewer
 from lms.web.languages import locale
 
+_LOG = logging.getLogger("lms.home")
 _NEXT_THEME = {"auto": "light", "light": "dark", "dark": "auto"}
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry of the frame."""
+    """One entry of the frame; `endpoint` tells the template which one is the present place."""
 
     url: str
     label: str
     icon: str = ""
+    endpoint: str = ""
     current: bool = False
 
 
@@ -44,39 +49,68 @@ def _values() -> dict[str, Any]:
     if not request:
         return {}
     viewer = current_viewer()
-    shown, more = places_for(viewer.roles) if viewer else ([], [])
+    shown, more = places_for(viewer.roles, _built()) if viewer else ([], [])
     return {
         "viewer": viewer,
         "locale": locale(),
         "organisation_name": _organisation_name(),
         "navigation": _links(shown),
         "more_navigation": _links(more),
+        "here": present_place(request.endpoint, (*shown, *more)),
         "account_links": [Link(url_for("access.account"), _("Mein Konto"), "user-round")],
         "sign_out_url": url_for("access.sign_out"),
-        "footer_links": [],
+        "course_links": _course_links(viewer) if viewer else [],
+        "footer_links": _footer_links(),
         "language_switch": _language_switch(),
         "theme_switch": _theme_switch(viewer) if viewer else None,
     }
 
 
 def _organisation_name() -> str:
+    """The organisation's name; an error page must come out while the database is away."""
+    try:
+        return _stored_name()
+    except OperationalError:
+        return house().settings.organisation
+    except SQLAlchemyError:
+        # What failed before has left its transaction behind; nothing of it will be kept.
+        end_transaction()
+    try:
+        return _stored_name()
+    except SQLAlchemyError as error:
+        _LOG.warning("the frame falls back to the settings: %s", type(error).__name__)
+        return house().settings.organisation
+
+
+def _stored_name() -> str:
     organisation = people.find_organisation(db_session())
     return organisation.name if organisation else house().settings.organisation
 
 
+def _built() -> list[Place]:
+    return [place for place in PLACES if place.endpoint in current_app.view_functions]
+
+
 def _links(places: list[Place]) -> list[Link]:
     return [
-        Link(url_for(place.endpoint), _(place.label), place.icon, _is_here(place))
+        Link(url_for(place.endpoint), _(place.label), place.icon, place.endpoint)
         for place in places
-        if place.endpoint in current_app.view_functions
     ]
 
 
-def _is_here(place: Place) -> bool:
-    if request.endpoint == place.endpoint:
-        return True
-    blueprint, _dot, name = place.endpoint.partition(".")
-    return request.blueprint == blueprint and name not in ("start", "people", "progress")
+def _course_links(viewer: Viewer) -> list[Link]:
+    """Where courses are taken and where they are written, for those who may write them."""
+    if not may(viewer, Permission.AUTHOR_COURSES):
+        return []
+    is_writing = request.blueprint == "authoring"
+    return [
+        Link(url_for("learning.catalogue"), _("Lernen"), current=not is_writing),
+        Link(url_for("authoring.courses"), _("Bearbeiten"), current=is_writing),
+    ]
+
+
+def _footer_links() -> list[Link]:
+    return [Link(url_for("certifications.check_form"), _("Nachweis prüfen"))]
 
 
 def _language_switch() -> Switch:

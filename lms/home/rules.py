@@ -1,6 +1,6 @@
 """Which pages each role finds in the navigation, in one fixed order (specification 14.0); pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lms.kernel.domain import N_
@@ -9,35 +9,65 @@ from lms.kernel.viewer import Role
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page in the navigation: endpoint, German label, icon, and whose page it is."""
+    """A page in the navigation: endpoint, German label, icon, whose page it is.
+
+    `area` names the pages that lie behind it: blueprints, or endpoints that differ from theirs.
+    """
 
     endpoint: str
     label: str
     icon: str
     roles: frozenset[Role]
+    area: tuple[str, ...] = ()
 
 
 _EVERYBODY = frozenset(Role)
 _OFFICER = frozenset({Role.OFFICER})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
-# The union for somebody with several roles stands in this order.
+# The union for somebody with several roles stands in this order: that of the roles. Courses are
+# written behind the catalogue, requirements and the outbox lie behind the reminders. Where two
+# places claim a page, the first one that the person has is the present one.
 PLACES = (
     Place("home.start", N_("Start"), "house", _EVERYBODY),
-    Place("staff.progress", N_("Übersicht"), "layout-dashboard", _OFFICER),
-    Place("learning.catalogue", N_("Kurse"), "book-open", _EVERYBODY),
-    Place("certifications.mine", N_("Nachweise"), "award", _EVERYBODY),
-    Place("authoring.courses", N_("Werkstatt"), "file-pen", frozenset({Role.AUTHOR, Role.OFFICER})),
-    Place("reminders.overview", N_("Erinnern"), "mail", _OFFICER),
-    Place("staff.people", N_("Personen"), "users", frozenset({Role.ADMINISTRATOR})),
-    Place("system.overview", N_("System"), "server", frozenset({Role.ADMINISTRATOR})),
+    Place("learning.catalogue", N_("Kurse"), "book-open", _EVERYBODY, ("learning", "authoring")),
+    Place("certifications.mine", N_("Nachweise"), "award", _EVERYBODY, ("certifications",)),
+    Place("staff.progress", N_("Übersicht"), "layout-dashboard", _OFFICER, ("staff",)),
+    Place("reminders.overview", N_("Erinnern"), "mail", _OFFICER, ("reminders", "outbox")),
+    Place(
+        "system.overview",
+        N_("System"),
+        "server",
+        _ADMINISTRATOR,
+        ("system", "outbox.mailbox", "outbox.mailbox_mail"),
+    ),
+    Place("staff.people", N_("Personen"), "users", _ADMINISTRATOR, ("staff",)),
 )
 MOST = 5
 
 
-def places_for(roles: Iterable[Role]) -> tuple[list[Place], list[Place]]:
+def places_for(
+    roles: Iterable[Role], places: Sequence[Place] = PLACES
+) -> tuple[list[Place], list[Place]]:
     """At most five places and, behind "Mehr", the rest."""
     mine = frozenset(roles)
-    found = [place for place in PLACES if mine & place.roles]
+    found = [place for place in places if mine & place.roles]
     if len(found) <= MOST:
         return found, []
     return found[: MOST - 1], found[MOST - 1 :]
+
+
+def present_place(endpoint: str | None, places: Iterable[Place]) -> str | None:
+    """Which of these places a page lies behind: its own, else by endpoint, else by blueprint.
+
+    None for pages outside of all of them, such as one's account.
+    """
+    if endpoint is None:
+        return None
+    mine = list(places)
+    blueprint = endpoint.partition(".")[0]
+    for name in (endpoint, blueprint):
+        for place in mine:
+            if name == place.endpoint or name in place.area:
+                return place.endpoint
+    return None

@@ -14,7 +14,7 @@ from lms.outbox.rules import STATES_OF, State, Tag
 from lms.people.models import Person
 
 # After four tries a mail waits for the hour: by then more than 20 minutes have passed.
-_STUBBORN_AFTER = 4
+STUBBORN_AFTER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def find_standstill(session: Session, *, now: dt.datetime, day_began_at: dt.date
     stubborn = session.scalar(
         select(func.count()).where(
             OutboxMessage.state == State.PENDING,
-            OutboxMessage.attempts >= _STUBBORN_AFTER,
+            OutboxMessage.attempts >= STUBBORN_AFTER,
             OutboxMessage.expires_at > now,
         )
     )

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from lms.kernel.clock import utc_now
 from lms.kernel.permissions import Permission
@@ -182,6 +183,17 @@ def _alarm(found: list[Finding], mail: Standstill) -> Alarm | None:
     worst = next((one for one in found if one.level is Level.RED), None)
     if worst is None:
         return None
+    texts = {
+        "scheduler": _("Es läuft kein Prozess „flask scheduler run“. Er holt alles nach."),
+        "delivery": _("Es läuft kein Prozess „flask mail deliver --follow“. Er holt alles nach."),
+        "sweep": _("Das Planen scheitert oder dauert zu lange. Warum, sagt das Log des Prozesses."),
+    }
+    is_mail = worst.key in _MAIL_FINDINGS
+    text = _mail_text(mail) if is_mail else texts[worst.key]
+    return Alarm(_alarm_title(worst), text, may_hurry=is_mail)
+
+
+def _alarm_title(worst: Finding) -> str:
     since = instant(worst.since) if worst.since else ""
     titles = {
         "scheduler": _("Erinnerungen werden nicht geplant"),
@@ -190,14 +202,14 @@ def _alarm(found: list[Finding], mail: Standstill) -> Alarm | None:
         "waiting": _("Seit %(when)s geht keine Post raus", when=since),
         "stubborn": _("Der Mailserver nimmt keine Post an"),
     }
-    texts = {
-        "scheduler": _("Es läuft kein Prozess „flask scheduler run“. Er holt alles nach."),
-        "delivery": _("Es läuft kein Prozess „flask mail deliver --follow“. Er holt alles nach."),
-        "sweep": _("Das Planen scheitert oder dauert zu lange. Warum, sagt das Log des Prozesses."),
-    }
-    is_mail = worst.key in _MAIL_FINDINGS
-    text = _mail_text(mail) if is_mail else texts[worst.key]
-    return Alarm(titles[worst.key], text, may_hurry=is_mail)
+    return str(titles[worst.key])
+
+
+def standstill_in_words(session: Session, now: dt.datetime) -> str | None:
+    """What stands still, in a few words for the start page; None when all is well."""
+    found = findings(queries.observe_in_short(session, now=now), now=now)
+    worst = next((one for one in found if one.level is Level.RED), None)
+    return _alarm_title(worst) if worst else None
 
 
 def _mail_text(mail: Standstill) -> str:
