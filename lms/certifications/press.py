@@ -9,6 +9,7 @@ Exit 3: no font has a letter that the standard needs.
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,8 @@ Kind = Literal["pdf", "svg"]
 Standard = Literal["ua-1"]
 NOT_DISPLAYABLE = 3
 _INK = "#12282F"
+# Typst writes nine decimals of a point; three are enough for any screen and half the bytes.
+_SURPLUS_DIGITS = re.compile(rb"(\d\.\d{3})\d+")
 _HERE = Path(__file__).resolve().parent
 _SOURCE = _HERE / "certificate.typ"
 _FONTS = _HERE.parent / "static" / "print"
@@ -36,7 +39,7 @@ def print_sheet(sheet: dict[str, Any], kind: Kind, standard: Standard | None) ->
     )
     if not isinstance(made, bytes):  # more than one page would be a list
         raise TypeError(type(made))
-    return made
+    return _SURPLUS_DIGITS.sub(rb"\1", made) if kind == "svg" else made
 
 
 def qr_code(address: str) -> str:

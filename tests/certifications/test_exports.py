@@ -163,7 +163,7 @@ def test_it_speaks_the_language_of_the_sheet():
 def test_a_name_prints_as_it_is(name):
     text = text_of(certificate_pdf(replace(SHEET, name=name, course=name)))
     # A long word of a title is divided at its end of the line.
-    assert re.sub(r"[\s‐-]", "", text).count(re.sub(r"[\s‐-]", "", name)) == 2
+    assert re.sub(r"[\s\u2010-]", "", text).count(re.sub(r"[\s\u2010-]", "", name)) == 2
 
 
 @pytest.mark.parametrize(
