@@ -1,10 +1,13 @@
 """The application for WSGI servers and for the `flask` command."""
 
+import os
 import sys
 
 from lms.app import configure_logging, create_app
 from lms.settings import Settings, WrongSetting
 
+# The database, the files and the logs are for this account alone, whoever starts the process.
+os.umask(0o077)
 configure_logging()
 try:
     app = create_app(Settings.from_env())

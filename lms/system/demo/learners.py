@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from lms.certifications.models import Cycle
@@ -70,16 +70,25 @@ def _pass_quiz(
 
 
 def open_rounds(session: Session, course_id: int, *, today: dt.date) -> list[str]:
-    """Addresses of people who have something to do in a course now, in a fixed order."""
+    """Addresses of people who have something to do in a course now, the most urgent first."""
+    return _addresses(session, course_id, Cycle.opens_on <= today)
+
+
+def first_rounds(session: Session, course_id: int, *, today: dt.date) -> list[str]:
+    """Addresses of people whose first deadline in a course lies ahead."""
+    return _addresses(session, course_id, Cycle.kind == "initial", Cycle.due_on >= today)
+
+
+def _addresses(session: Session, course_id: int, *conditions: ColumnElement[bool]) -> list[str]:
     found = session.scalars(
         select(Person.email)
         .join(Cycle, Cycle.person_id == Person.id)
         .where(
             Cycle.course_id == course_id,
             Cycle.state == "live",
-            Cycle.opens_on <= today,
             Person.email.is_not(None),
             Person.left_on.is_(None),
+            *conditions,
         )
         .order_by(Cycle.due_on, Person.id)
     )

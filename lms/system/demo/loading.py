@@ -16,12 +16,12 @@ from lms.access import operations as access
 from lms.kernel.db import Sessions, make_engine, reading, transaction
 from lms.kernel.domain import DomainError
 from lms.people.models import Person
-from lms.system.demo.learners import Classroom, open_rounds, take
+from lms.system.demo.learners import Classroom, first_rounds, open_rounds, take
 from lms.system.demo.people import STARS
 from lms.system.demo.scene import Setting
 from lms.system.demo.story import Story
 
-_IN_THE_MIDDLE = 4
+_BEGUN = 3
 _HANDED_IN = 3
 
 
@@ -100,29 +100,26 @@ def _fill_the_classroom(story: Story, jana: str, *, now: dt.datetime) -> None:
     """Jana holds one certificate and is in the middle of another course; others are, too."""
     setting = story.setting
     room = Classroom(setting.sessions, setting.zone)
-    zoom, counselling = (
-        story.courses.get("zoom-basics"),
-        story.courses.get("digital-counselling"),
-    )
-    started = now - dt.timedelta(days=2)
-    if zoom:
-        take(room, jana, zoom[0], started_at=now - dt.timedelta(days=150))
-    if not counselling:
-        return
-    take(room, jana, counselling[0], started_at=started, most=1)
-    with reading(setting.sessions) as session:
-        waiting = [
-            email
-            for email in open_rounds(session, counselling[0], today=setting.today)
-            if email != jana
-        ]
-        others = open_rounds(session, zoom[0], today=setting.today) if zoom else []
-    for number, email in enumerate(waiting[:_HANDED_IN]):
-        take(room, email, counselling[0], started_at=now - dt.timedelta(days=3 + number))
-    stars = {one.email for one in STARS}
-    for number, email in enumerate([one for one in others if one not in stars][:_IN_THE_MIDDLE]):
-        begun = now - dt.timedelta(days=1 + number)
-        take(room, email, (zoom or counselling)[0], started_at=begun, most=2 + number)
+    stars = {str(one.email) for one in STARS}
+    courses = {slug: course_id for slug, (course_id, _version) in story.courses.items()}
+    if "zoom-basics" in courses:
+        months_ago = now - dt.timedelta(days=150)
+        take(room, jana, courses["zoom-basics"], started_at=months_ago)
+    if "digital-counselling" in courses:
+        counselling = courses["digital-counselling"]
+        take(room, jana, counselling, started_at=now - dt.timedelta(days=2), most=1)
+        with reading(setting.sessions) as session:
+            waiting = open_rounds(session, counselling, today=setting.today)
+        for number, email in enumerate([one for one in waiting if one not in stars][:_HANDED_IN]):
+            take(room, email, counselling, started_at=now - dt.timedelta(days=3 + number))
+    for slug in ("wiki-editing", "zoom-basics", "data-protection"):
+        if slug not in courses:
+            continue
+        with reading(setting.sessions) as session:
+            begins = first_rounds(session, courses[slug], today=setting.today)
+        for number, email in enumerate([one for one in begins if one not in stars][:_BEGUN]):
+            begun = now - dt.timedelta(days=1 + number)
+            take(room, email, courses[slug], started_at=begun, most=1 + number % 2)
 
 
 def _set_passwords(
