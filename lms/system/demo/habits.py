@@ -28,7 +28,7 @@ class Temper:
     def of(cls, seed: int, number: int) -> "Temper":
         """The same person, the same temper."""
         chance = random.Random(seed * 100_003 + number)  # noqa: S311 - reproducible, not secret
-        habit = chance.choices(list(Habit), weights=(24, 42, 21, 13))[0]
+        habit = chance.choices(list(Habit), weights=(26, 44, 20, 10))[0]
         return cls(habit, chance)
 
     def completes_on(self, opens_on: dt.date, due_on: dt.date) -> dt.date | None:
@@ -41,7 +41,7 @@ class Temper:
         elif self.habit is Habit.PUNCTUAL:
             day = due_on - dt.timedelta(days=self.chance.randint(0, min(12, room - 1)))
         else:
-            day = due_on + dt.timedelta(days=self.chance.randint(5, 90))
+            day = due_on + dt.timedelta(days=self.chance.randint(5, 70))
         while day.weekday() > 4:
             day += _A_DAY
         return day
