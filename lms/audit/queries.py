@@ -25,25 +25,26 @@ def verify_chain(session: Session) -> ChainState:
     waiting = session.scalar(
         select(func.count()).select_from(AuditEntry).where(AuditEntry.hash.is_(None))
     )
-    entries = session.scalars(
+    found = session.execute(
         select(AuditEntry)
         .where(AuditEntry.hash.is_not(None))
         .order_by(AuditEntry.position)
         .execution_options(yield_per=1000)
     )
-    for entry in entries:
-        linked += 1
-        expected = entry_hash(
-            previous,
-            entry_id=entry.id,
-            at=entry.at,
-            actor=entry.actor,
-            verb=entry.verb,
-            object_kind=entry.object_kind,
-            object_id=entry.object_id,
-            details=entry.details,
-        )
-        if entry.hash != expected or entry.position != linked:
-            return ChainState(linked, waiting or 0, entry.id, previous)
-        previous = expected
+    with found as rows:  # ends the cursor, also when the chain breaks in the middle
+        for (entry,) in rows:
+            linked += 1
+            expected = entry_hash(
+                previous,
+                entry_id=entry.id,
+                at=entry.at,
+                actor=entry.actor,
+                verb=entry.verb,
+                object_kind=entry.object_kind,
+                object_id=entry.object_id,
+                details=entry.details,
+            )
+            if entry.hash != expected or entry.position != linked:
+                return ChainState(linked, waiting or 0, entry.id, previous)
+            previous = expected
     return ChainState(linked, waiting or 0, None, previous)

@@ -21,7 +21,7 @@ from lms.reminders.queries.export import requirement_rows
 from lms.reminders.queries.holds import list_holds
 from lms.reminders.queries.preview import reminders_ahead
 from lms.reminders.requirement_file import as_yaml, read_requirements
-from lms.reminders.simulation import MessageDocument, as_document
+from lms.reminders.simulation import ItemDocument, MessageDocument, as_document
 from lms.web.db import House, house
 from lms.web.instants import INSTANT
 from lms.web.tables import as_csv, as_table
@@ -68,7 +68,10 @@ def preview(from_on: dt.datetime | None, days: int, person: str | None, shape: s
         return
     rows = [_flat(document, item) for document in documents for item in document["items"]]
     head = ["send_on", "person", "audience", "course", "stage", "due_on", "about", "held"]
-    click.echo(as_csv(head, rows) if shape == "csv" else as_table(head, rows), nl=False)
+    if shape == "csv":
+        click.echo(as_csv(head, rows), nl=False)
+        return
+    click.echo(as_table(head, [[str(cell) for cell in row] for row in rows]), nl=False)
 
 
 def _person_id(session: Session, key: str | None) -> int | None:
@@ -81,16 +84,15 @@ def _person_id(session: Session, key: str | None) -> int | None:
         sys.exit(1)
 
 
-def _flat(document: MessageDocument, item: object) -> list[str]:
-    values = dict(item)  # type: ignore[call-overload]
+def _flat(document: MessageDocument, item: ItemDocument) -> list[str | int]:
     return [
         document["send_on"],
         document["person"],
         document["audience"],
-        values["course"],
-        f"{values['stage']:+d}",
-        values["due_on"],
-        values.get("about") or "",
+        item["course"],
+        item["stage"],
+        item["due_on"],
+        item.get("about", ""),
         "held" if document.get("held") else "",
     ]
 

@@ -80,3 +80,4 @@ def _note(session: Session, person_id: int, verb: str, *, now: dt.datetime) -> N
         object_id=person_id,
         now=now,
     )
+    session.flush()

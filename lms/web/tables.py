@@ -18,10 +18,12 @@ def as_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Semicolons and CRLF, cells that no spreadsheet takes for a formula."""
+def as_csv(head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
+    """Semicolons and CRLF, texts that no spreadsheet takes for a formula; numbers stay numbers."""
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     writer.writerow(head)
-    writer.writerows([neutralised(cell) for cell in row] for row in rows)
+    writer.writerows(
+        [neutralised(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+    )
     return stream.getvalue()

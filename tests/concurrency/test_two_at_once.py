@@ -1,0 +1,153 @@
+"""Two at the same moment, with real commits: sweeps that share the work, browsers that finish."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select, update
+
+from lms.audit import operations as audit
+from lms.audit.models import AuditEntry
+from lms.audit.queries import verify_chain
+from lms.certifications.models import Batch, Certificate, Cycle, Evidence
+from lms.certifications.operations.completing import Shown, complete
+from lms.certifications.rules.scopes import Scope
+from lms.kernel.db import reading, transaction
+from lms.outbox.models import OutboxMessage
+from lms.reminders.models import Notice
+from lms.reminders.operations.sweeping import sweep
+from tests.duties import FRAME, NAMES, House, at, day
+
+ON = "2026-11-24"
+
+
+def at_once(*deeds):
+    """Run deeds in threads that begin together; their results, errors raised."""
+    barrier = threading.Barrier(len(deeds))
+
+    def begin(deed):
+        barrier.wait(timeout=20)
+        return deed()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return [one.result(timeout=60) for one in [pool.submit(begin, deed) for deed in deeds]]
+
+
+def count(sessions, model, *conditions):
+    with reading(sessions) as session:
+        return session.scalar(select(func.count()).select_from(model).where(*conditions))
+
+
+@pytest.fixture
+def busy_house(own_sessions):
+    """Twelve people with six first rounds each, all due to be told on the same day."""
+    with transaction(own_sessions) as session:
+        house = House(session)
+        above = house.person()
+        people = [house.person(supervisor_id=above.id) for _number in range(12)]
+        scope = Scope(person_ids=frozenset(one.id for one in people))
+        for _number in range(6):
+            house.require(house.course(), "2026-01-07", scope, initial_due_days=20)
+    return own_sessions
+
+
+@pytest.mark.parametrize("frame", [FRAME, NAMES], ids=["learners", "names"])
+def test_sweeps_at_once_are_one(busy_house, monkeypatch, frame):
+    monkeypatch.setattr("lms.reminders.operations.sweeping.BLOCK", 5)
+    # 2026-02-09 is the supervisors' Monday: what all learners miss falls into one digest.
+    now = at("2026-02-09")
+    at_once(*[lambda: sweep(busy_house, frame, now=now)] * 3)
+    expected = 12 + (frame is NAMES)
+    assert count(busy_house, OutboxMessage) == expected
+    assert count(busy_house, Notice, Notice.outcome == "queued") == 72 * (1 + (frame is NAMES))
+    assert count(busy_house, Cycle, Cycle.next_action_on <= day("2026-02-09")) == 0
+    again = sweep(busy_house, frame, now=now)
+    assert (again.rounds, again.messages) == (0, 0)
+
+
+def test_sweeps_that_stop_at_once_make_one_batch(busy_house, monkeypatch):
+    monkeypatch.setattr("lms.reminders.rules.BREAKER_FLOOR", 3)
+    results = at_once(*[lambda: sweep(busy_house, FRAME, now=at("2026-02-09"))] * 2)
+    assert sorted(one.held for one in results) in ([0, 72], [72, 72 - 72])
+    assert count(busy_house, Batch) == 1
+    assert count(busy_house, OutboxMessage) == 0
+    assert count(busy_house, Cycle, Cycle.batch_id.is_(None)) == 0
+
+
+def test_a_line_does_not_join_a_digest_that_is_leaving(busy_house):
+    """A worker claims the digest while a sweep adds to it: one of the two waits for the other."""
+    sweep(busy_house, FRAME, now=at("2026-02-09", "07:00"))
+    with transaction(busy_house) as session:
+        house = House(session)
+        house.require(house.course(), "2026-02-09")
+
+    def claim():
+        with transaction(busy_house) as session:
+            session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.state == "pending")
+                .values(state="claimed", claim_until=at("2026-02-09", "08:10"))
+            )
+            return dict(
+                session.execute(
+                    select(Notice.outbox_id, func.count())
+                    .where(Notice.outcome == "queued")
+                    .group_by(Notice.outbox_id)
+                ).all()
+            )
+
+    seen, _swept = at_once(claim, lambda: sweep(busy_house, FRAME, now=at("2026-02-09")))
+    with reading(busy_house) as session:
+        rows = session.execute(
+            select(Notice.outbox_id, func.count())
+            .join(OutboxMessage, OutboxMessage.id == Notice.outbox_id)
+            .where(Notice.outcome == "queued", OutboxMessage.state == "claimed")
+            .group_by(Notice.outbox_id)
+        ).all()
+    assert dict(rows) == seen
+
+
+@pytest.mark.parametrize("with_duty", [True, False])
+def test_two_browsers_finish_the_same_course_once(own_sessions, with_duty):
+    with transaction(own_sessions) as session:
+        house = House(session)
+        who, course = house.person(), house.course()
+        if with_duty:
+            house.require(course, "2026-11-01")
+        shown = Shown(
+            person_id=who.id, course_id=course.id, completed_on=day(ON), source_key="enrolment:1"
+        )
+
+    def finish():
+        with transaction(own_sessions) as session:
+            done = complete(session, shown, now=at(ON, "10:00"))
+            return done.evidence.id, done.certificate.id, done.activity
+
+    first, *others = at_once(*[finish] * 4)
+    assert others == [first] * 3
+    assert count(own_sessions, Evidence) == 1
+    assert count(own_sessions, Certificate) == 1
+    assert count(own_sessions, Cycle) == (2 if with_duty else 0)
+
+
+def test_the_chain_has_one_order_when_two_link(own_sessions):
+    with transaction(own_sessions) as session:
+        for number in range(40):
+            audit.record(
+                session,
+                actor="system:x",
+                verb="tried",
+                object_kind="thing",
+                object_id=number,
+                now=at(ON),
+            )
+
+    def link():
+        with transaction(own_sessions) as session:
+            return audit.link(session, limit=25)
+
+    assert sorted(at_once(link, link)) == [15, 25]
+    with reading(own_sessions) as session:
+        state = verify_chain(session)
+        assert (state.linked, state.waiting, state.broken_id) == (40, 0, None)
+        assert session.scalar(select(func.max(AuditEntry.position))) == 40
