@@ -9,12 +9,12 @@ from pathlib import Path
 from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError
-from lms.web.guard import current_viewer
+from lms.web.guard import current_viewer, without_database
 from lms.web.languages import spoken
 
 _LOG = logging.getLogger("lms.request")
@@ -25,6 +25,15 @@ def error_page(status: int, message: str | None = None) -> Response:
     """The page of a status; `message` is one more sentence on what can be done."""
     if status >= 500 and status != 503:
         return _last_resort(status)
+    try:
+        return _rendered(status, message)
+    except SQLAlchemyError:
+        # The frame asks who is looking; while the database is away nobody can say.
+        without_database()
+        return _rendered(503, None)
+
+
+def _rendered(status: int, message: str | None) -> Response:
     text = render_template(f"errors/{status}.html", message=message, number=g.get("request_id"))
     return make_response(text, status)
 
@@ -70,7 +79,8 @@ def _handle_refusals(app: Flask) -> None:
             for name, value in error.get_response().headers
             if name in ("Allow", "Retry-After")
         )
-        page.status_code = status
+        if page.status_code != 503:
+            page.status_code = status
         return page
 
 
@@ -86,6 +96,7 @@ def _handle_database_errors(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database_away(error: OperationalError) -> ResponseReturnValue:
         _LOG.error("database: %s", type(error.orig).__name__, exc_info=error)
+        without_database()
         return error_page(503)
 
 

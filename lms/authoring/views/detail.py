@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
@@ -94,6 +94,7 @@ def course(slug: str) -> str:
         summary=said(document.summary, language),
         facts=_facts(one, language),
         modules=_modules(one.published, language),
+        is_open=request.args.get("open") == "all",
         versions=[_version(row, one.published) for row in one.versions],
     )
 
