@@ -7,6 +7,7 @@ from email.policy import SMTP
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -194,7 +195,7 @@ def _chips(
         {
             "url": url_for("outbox.overview"),
             "label": _("Alle"),
-            "count": sum(counts.values()),
+            "count": format_decimal(sum(counts.values())),
             "current": chosen is None,
             "icon": None,
         }
@@ -206,7 +207,7 @@ def _chips(
                 {
                     "url": url_for("outbox.overview", state=tag.value),
                     "label": look.label,
-                    "count": count,
+                    "count": format_decimal(count),
                     "current": tag is chosen,
                     "icon": look.icon,
                     "key": look.key,

@@ -39,7 +39,7 @@ from lms.web.languages import instant
 
 blueprint = Blueprint("system", __name__)
 
-_PACKAGES = ("flask", "sqlalchemy", "apscheduler", "waitress")
+_PACKAGES = ("Flask", "SQLAlchemy", "APScheduler", "waitress")
 _MAIL_FINDINGS = frozenset({"waiting", "stubborn", "resting"})
 
 
