@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import click
 import pytest
@@ -32,8 +33,8 @@ def leaves(command: click.Command, path: str) -> dict[str, click.Command]:
 def commands_of_the_app() -> dict[str, set[str]]:
     """Full names of the app's commands and their options."""
     found: dict[str, click.Command] = {}
-    for command in COMMANDS:
-        found |= leaves(command, str(command.name))
+    for name, target in COMMANDS.items():
+        found |= leaves(resolve_name(target), name)
     return {
         name: {o for p in command.params for o in p.opts if o.startswith("--")}
         for name, command in found.items()
