@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 from lms.app import COMMANDS
 from lms.settings import Settings, in_force
+from lms.system.rules import TIMETABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -58,6 +59,11 @@ def test_every_command_is_documented_with_its_options():
     assert documented_commands() == commands_of_the_app()
 
 
+def test_the_jobs_of_the_scheduler_are_documented():
+    sentence = next(line for line in OPERATIONS.splitlines() if line.startswith("The jobs of the"))
+    assert set(re.findall(r"`([a-z-]+)`", sentence)) == {planned.name for planned in TIMETABLE}
+
+
 def test_documented_settings_are_those_that_are_read():
     source = (ROOT / "lms" / "settings.py").read_text("utf-8")
     read = set(re.findall(r'(?:given\.\w+|_mailbox)\(\s*(?:given, )?"([A-Z_]+)"', source))
@@ -82,6 +88,17 @@ def test_settings_documented_without_a_default_have_none(tmp_path):
     empty = [name for name, default in documented_settings().items() if default == "–"]
     assert empty != []
     assert [n for n in empty if getattr(held, n.removeprefix("LMS_").lower()) is not None] == []
+
+
+def test_the_readme_names_the_two_commands_alone_on_their_lines():
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    assert lines.count("python3 scripts/run.py") == 1
+    assert lines.count("python3 scripts/test.py") == 1
+
+
+def test_each_decision_has_a_number_of_its_own():
+    numbers = [page.name[:4] for page in (ROOT / "docs" / "decisions").glob("*.md")]
+    assert sorted(numbers) == [f"{number:04}" for number in range(1, len(numbers) + 1)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
