@@ -13,7 +13,7 @@ from lms.people.calendar import DAY, WorkingCalendar
 from lms.people.models import Person
 from lms.people.queries import employed_on, working_calendar
 from lms.reminders.models import Notice
-from lms.reminders.plan import decide, outlook
+from lms.reminders.plan import Decision, decide, outlook
 from lms.reminders.queries.rounds import Supervisors, has_address, recipient_of
 from lms.reminders.rules import Audience, Outcome, PastNotice, RemindedCycle, offsets_of
 
@@ -35,13 +35,13 @@ def next_mails(session: Session, *, today: dt.date, tells_supervisor: bool) -> N
     years = range(today.year - 1, today.year + 3)
     calendar = working_calendar(session, years=years)
     send_on = calendar.on_or_after(today + DAY)
-    # What today's sweep has not come to yet goes out today, on a free day with the next one.
-    after = today if calendar.is_working_day(today) else dt.date.min
+    # What today's sweep has not come to yet goes out today, and counts for what follows.
+    days = [day for day in (today, send_on) if calendar.is_working_day(day)]
     found = [
         (person, audience)
-        for person, cycle, notices in _rounds(session, after, send_on)
+        for person, cycle, notices in _rounds(session, send_on)
         for audience in _told(
-            _reminded(person, cycle, tells_supervisor=tells_supervisor), notices, calendar, send_on
+            _reminded(person, cycle, tells_supervisor=tells_supervisor), notices, calendar, days
         )
     ]
     supervisors = None
@@ -52,9 +52,7 @@ def next_mails(session: Session, *, today: dt.date, tells_supervisor: bool) -> N
     return NextMails(send_on, len(mails))
 
 
-def _rounds(
-    session: Session, after: dt.date, send_on: dt.date
-) -> Iterable[tuple[Person, Cycle, list[PastNotice]]]:
+def _rounds(session: Session, send_on: dt.date) -> Iterable[tuple[Person, Cycle, list[PastNotice]]]:
     rows = session.execute(
         select(Cycle, Person, Notice)
         .join(Person, Person.id == Cycle.person_id)
@@ -62,7 +60,6 @@ def _rounds(
         .outerjoin(Notice, Notice.cycle_id == Cycle.id)
         .where(
             Cycle.state == "live",
-            Cycle.next_action_on > after,
             Cycle.next_action_on <= send_on,
             or_(Cycle.batch_id.is_(None), Batch.released_at.is_not(None)),
             employed_on(send_on),
@@ -104,8 +101,11 @@ def _told(
     cycle: RemindedCycle,
     notices: list[PastNotice],
     calendar: WorkingCalendar,
-    send_on: dt.date,
+    days: list[dt.date],
 ) -> Iterable[Audience]:
-    """Who hears of a round that day."""
-    decisions = decide(cycle, send_on, outlook(cycle, calendar, notices))
+    """Who hears of a round on the last of these days."""
+    ahead, decisions = outlook(cycle, calendar, notices), tuple[Decision, ...]()
+    for day in days:
+        decisions = decide(cycle, day, ahead)
+        ahead = ahead.after(decisions, day)
     return (one.audience for one in decisions if one.outcome is Outcome.QUEUED)

@@ -1,0 +1,78 @@
+"""The navigation of each role, and which of its places a page lies behind."""
+
+import pytest
+
+from lms.home.rules import MOST, PLACES, places_for, present_place
+from lms.kernel.viewer import Role
+
+
+def endpoints(*roles):
+    """What somebody with these roles finds at once, and behind "Mehr"."""
+    shown, more = places_for({Role.EMPLOYEE, *roles})
+    return [place.endpoint for place in shown], [place.endpoint for place in more]
+
+
+OWN = ["home.start", "learning.catalogue", "certifications.mine"]
+OFFICER = [*OWN, "staff.progress", "reminders.overview"]
+ADMINISTRATOR = [*OWN, "system.overview", "staff.people"]
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (Role.EMPLOYEE, OWN),
+        (Role.AUTHOR, OWN),
+        (Role.MANAGEMENT, OWN),
+        (Role.DPO, OWN),
+        (Role.OFFICER, OFFICER),
+        (Role.ADMINISTRATOR, ADMINISTRATOR),
+    ],
+)
+def test_each_role_has_its_places_in_their_order(role, expected):
+    assert endpoints(role) == (expected, [])
+
+
+def test_several_roles_are_the_union_and_what_exceeds_five_stands_behind_more():
+    assert endpoints(Role.ADMINISTRATOR, Role.OFFICER) == (
+        [*OWN, "staff.progress"],
+        ["reminders.overview", "system.overview", "staff.people"],
+    )
+
+
+def test_nobody_sees_more_than_five_at_once():
+    shown, more = places_for(Role)
+    assert len(shown) + bool(more) <= MOST
+    assert [*shown, *more] == list(PLACES)
+
+
+@pytest.mark.parametrize(
+    ("role", "endpoint", "expected"),
+    [
+        (Role.EMPLOYEE, "home.start", "home.start"),
+        (Role.EMPLOYEE, "learning.course", "learning.catalogue"),
+        (Role.EMPLOYEE, "learning.lesson", "learning.catalogue"),
+        (Role.EMPLOYEE, "certifications.document", "certifications.mine"),
+        (Role.EMPLOYEE, "access.account", None),
+        (Role.EMPLOYEE, "staff.progress", None),
+        (Role.EMPLOYEE, None, None),
+        (Role.AUTHOR, "authoring.course", "learning.catalogue"),
+        (Role.OFFICER, "staff.person", "staff.progress"),
+        (Role.OFFICER, "staff.people", "staff.progress"),
+        (Role.OFFICER, "reminders.requirements", "reminders.overview"),
+        (Role.OFFICER, "outbox.overview", "reminders.overview"),
+        (Role.OFFICER, "learning.reports", "learning.catalogue"),
+        (Role.ADMINISTRATOR, "staff.person", "staff.people"),
+        (Role.ADMINISTRATOR, "staff.people", "staff.people"),
+        (Role.ADMINISTRATOR, "outbox.mailbox", "system.overview"),
+    ],
+)
+def test_a_page_lies_behind_one_place(role, endpoint, expected):
+    shown, more = places_for({Role.EMPLOYEE, role})
+    assert present_place(endpoint, [*shown, *more]) == expected
+
+
+def test_whoever_has_both_roles_finds_a_record_behind_the_overview_and_the_list_behind_people():
+    places = [*places_for(Role)[0], *places_for(Role)[1]]
+    assert present_place("staff.person", places) == "staff.progress"
+    assert present_place("staff.people", places) == "staff.people"
+    assert present_place("outbox.mailbox_mail", places) == "system.overview"
