@@ -6,44 +6,35 @@ import sys
 from functools import partial
 from pathlib import Path
 
-import click
 from flask import Blueprint, Flask
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.access import cli as access_cli
 from lms.access import operations as access_operations
 from lms.access import queries as access_queries
 from lms.access import rules as access_rules
 from lms.access import views as access_views
-from lms.audit import cli as audit_cli
-from lms.authoring import cli as authoring_cli
 from lms.authoring import views as authoring_views
 from lms.certifications import views as certifications_views
 from lms.courses import views as courses_views
-from lms.delivery import cli as delivery_cli
 from lms.delivery import views as delivery_views
-from lms.delivery.rehearsal import local_courier
 from lms.home import frame
 from lms.home import views as home_views
 from lms.home.views.desk import STANDSTILL
-from lms.jobs import cli as jobs_cli
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine
 from lms.kernel.viewer import Viewer
 from lms.learning import views as learning_views
 from lms.outbox import views as outbox_views
-from lms.reminders import cli as reminders_cli
 from lms.reminders import views as reminders_views
 from lms.settings import Settings
-from lms.staff import cli as staff_cli
 from lms.staff import views as staff_views
-from lms.system import cli as system_cli
 from lms.system import views as system_views
 from lms.web import db as web_db
 from lms.web import errors, guard, headers, ids, languages, static_files
+from lms.web.commands import LaterCommands, later
 
 ROOT = Path(__file__).parent.parent
 MEBIBYTE = 1024 * 1024
@@ -61,19 +52,20 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     staff_views.blueprint,
     system_views.blueprint,
 )
-COMMANDS: tuple[click.Command, ...] = (
-    access_cli.people_commands,
-    audit_cli.audit_commands,
-    authoring_cli.content_commands,
-    delivery_cli.mail,
-    jobs_cli.scheduler,
-    reminders_cli.reminder_commands,
-    reminders_cli.requirement_commands,
-    staff_cli.status,
-    system_cli.db_commands,
-    system_cli.demo_commands,
-    system_cli.prepare,
-)
+# Imported when they are called: no web worker keeps Alembic or APScheduler in memory.
+COMMANDS = {
+    "audit": "lms.audit.cli:audit_commands",
+    "content": "lms.authoring.cli:content_commands",
+    "db": "lms.system.cli:db_commands",
+    "demo": "lms.system.cli:demo_commands",
+    "mail": "lms.delivery.cli:mail",
+    "people": "lms.access.cli:people_commands",
+    "prepare": "lms.system.cli:prepare",
+    "reminders": "lms.reminders.cli:reminder_commands",
+    "requirements": "lms.reminders.cli:requirement_commands",
+    "scheduler": "lms.jobs.cli:scheduler",
+    "status": "lms.staff.cli:status",
+}
 
 
 def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
@@ -90,10 +82,11 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    app.cli = LaterCommands(COMMANDS)
     # The demonstration stands below the mail worker and gets it handed down.
-    app.extensions["lms_courier"] = partial(local_courier, app, settings)
+    app.extensions["lms_courier"] = partial(
+        later("lms.delivery.rehearsal:local_courier"), app, settings
+    )
     # The start page stands below the system and gets the question handed down.
     app.extensions[STANDSTILL] = system_views.standstill_in_words
     frame.init_frame(app)

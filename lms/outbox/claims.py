@@ -48,7 +48,7 @@ def _run_out(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def ready(now: dt.datetime) -> Select[tuple[int]]:
+def ready(now: dt.datetime) -> Select[int]:
     """The mail that waits longest inside its window and that nobody else is about to take."""
     return (
         select(OutboxMessage.id)

@@ -14,6 +14,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # types lag
 from wtforms.validators import Optional, StopValidation
 
 from lms.certifications.rules.policy import (
@@ -63,8 +64,8 @@ class RequirementForm(BaseForm):
     audience = RadioField(
         lazy_gettext("Für wen?"),
         choices=[
-            (EVERYONE, lazy_gettext("Alle Mitarbeitenden")),
-            (SOME, lazy_gettext("Bestimmte Bereiche, Tätigkeiten oder Personen")),
+            SelectChoice(EVERYONE, lazy_gettext("Alle Mitarbeitenden")),
+            SelectChoice(SOME, lazy_gettext("Bestimmte Bereiche, Tätigkeiten oder Personen")),
         ],
         default=EVERYONE,
     )
@@ -81,9 +82,9 @@ class RequirementForm(BaseForm):
     renewal_base = RadioField(
         lazy_gettext("Ab wann zählt der neue Nachweis?"),
         choices=[
-            (RenewalBase.EXPIRY.value, lazy_gettext("Ab dem alten Ablaufdatum")),
-            (RenewalBase.COMPLETION.value, lazy_gettext("Ab dem Tag des Abschlusses")),
-            (RenewalBase.FIXED.value, lazy_gettext("Immer bis zu einem festen Tag")),
+            SelectChoice(RenewalBase.EXPIRY.value, lazy_gettext("Ab dem alten Ablaufdatum")),
+            SelectChoice(RenewalBase.COMPLETION.value, lazy_gettext("Ab dem Tag des Abschlusses")),
+            SelectChoice(RenewalBase.FIXED.value, lazy_gettext("Immer bis zu einem festen Tag")),
         ],
         default=RenewalBase.EXPIRY.value,
     )

@@ -40,6 +40,7 @@ TIMETABLE = (
     Planned("audit-link", Every.MINUTE, N_("Protokoll verketten")),
     Planned("leavers", Every.DAY, N_("Austritte abschließen")),
     Planned("tidy", Every.DAY, N_("Aufräumen")),
+    Planned("verify", Every.WEEK, N_("Fristen nachrechnen")),
 )
 
 

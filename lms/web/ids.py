@@ -5,11 +5,11 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
-MOST_ID = 2**63 - 1
+MOST_ID = 2**31 - 1
 
 
 class Id(IntegerConverter):
-    """`<int:…>` up to 2^63 - 1; a larger number matches no address."""
+    """`<int:…>` up to the largest that both databases hold; a larger number matches no address."""
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002, ANN401 - werkzeug's names
         kwargs.setdefault("max", MOST_ID)

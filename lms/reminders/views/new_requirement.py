@@ -134,17 +134,17 @@ def _prepare(form: RequirementForm) -> Choices:
     session, today = db_session(), house().today()
     courses = {one.course_id: one for one in list_courses(session)}
     by_title = sorted(courses.values(), key=lambda one: in_language(one.titles).casefold())
-    form.course.choices = [(str(one.course_id), in_language(one.titles)) for one in by_title]
+    form.course.choices = {str(one.course_id): in_language(one.titles) for one in by_title}
     sizes = list_unit_sizes(session, today=today)
-    form.units.choices = [(str(one.unit.id), one.unit.name) for one in sizes]
+    form.units.choices = {str(one.unit.id): one.unit.name for one in sizes}
     jobs = list_jobs(session, today=today)
-    form.jobs.choices = [(job, job) for job, _count in jobs]
+    form.jobs.choices = {job: job for job, _count in jobs}
     words = words_of(form.search.data or "")
     chosen = list_people(session, _chosen_ids(form), today=today)
     found = find_people(session, words, today=today, limit=MOST_FOUND) if words else []
     shown = {person.id: person for person in (*chosen, *found)}
-    form.people.choices = [(str(person.id), person.name) for person in shown.values()]
-    form.stages.choices = [(str(one), stage_words(one)) for one in offered_stages(form)]
+    form.people.choices = {str(person.id): person.name for person in shown.values()}
+    form.stages.choices = {str(one): stage_words(one) for one in offered_stages(form)}
     return Choices(
         courses=courses,
         unit_names={str(one.unit.id): one.unit.name for one in sizes},
