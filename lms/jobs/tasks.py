@@ -9,6 +9,7 @@ from lms.audit import operations as audit
 from lms.kernel.clock import local_date
 from lms.kernel.db import Sessions, transaction
 from lms.reminders.operations.sweeping import SweepFrame, sweep
+from lms.reminders.operations.verifying import verify_next_actions
 from lms.settings import Settings
 from lms.staff import operations as staff
 from lms.system import operations as system
@@ -49,6 +50,22 @@ def _tidy(shift: Shift) -> int:
         )
 
 
+def _verify(shift: Shift) -> int:
+    """Rounds that the sweep would have forgotten; 0 unless something is wrong."""
+    today = local_date(shift.now, shift.settings.time_zone)
+    tells = frame_of(shift.settings).tells_supervisor
+    wrong, after_id = 0, 0
+    while True:
+        with transaction(shift.sessions) as session:
+            found, next_id = verify_next_actions(
+                session, today=today, after_id=after_id, tells_supervisor=tells
+            )
+        wrong += found
+        if next_id is None:
+            return wrong
+        after_id = next_id
+
+
 def _end_leavers(shift: Shift) -> int:
     today = local_date(shift.now, shift.settings.time_zone)
     with transaction(shift.sessions) as session:
@@ -61,4 +78,5 @@ TASKS: dict[str, Callable[[Shift], int]] = {
     "audit-link": _link_audit,
     "leavers": _end_leavers,
     "tidy": _tidy,
+    "verify": _verify,
 }

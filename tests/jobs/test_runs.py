@@ -11,6 +11,8 @@ from sqlalchemy import select
 from lms.access.models import SignInAttempt
 from lms.audit import operations as audit
 from lms.audit.models import AuditEntry
+from lms.certifications.models.duties import Assignment
+from lms.courses.models import Course
 from lms.jobs import runs
 from lms.jobs.tasks import TASKS, Shift, frame_of
 from lms.kernel.db import reading, transaction
@@ -19,7 +21,7 @@ from lms.staff import operations as staff
 from lms.system.models import Heartbeat, JobRun
 from lms.system.rules import TIMETABLE
 from tests import factories
-from tests.outbox.mails import queue_mail
+from tests.outbox.mails import facts, queue_mail
 
 # 13:00 in Berlin: nothing is due for anybody, since there is nobody.
 NOW = dt.datetime(2026, 11, 24, 12, 0, 30, tzinfo=dt.UTC)
@@ -52,6 +54,7 @@ def test_a_tick_runs_every_job_once_and_beats(shift, session):
         ("leavers", day, "a", True),
         ("sweep", minute, "a", True),
         ("tidy", day, "a", True),
+        ("verify", day - dt.timedelta(days=1), "a", True),
     ]
     beat = session.scalars(select(Heartbeat)).one()
     assert (beat.process, beat.kind, beat.beat_at) == ("a", "scheduler", NOW)
@@ -74,6 +77,7 @@ def test_the_next_minute_runs_the_jobs_of_the_minute_only(shift, session):
         ("sweep", "a"),
         ("sweep", "b"),
         ("tidy", "a"),
+        ("verify", "a"),
     ]
 
 
@@ -126,14 +130,23 @@ def test_audit_link_chains_what_waits(shift, session):
     assert session.scalars(select(AuditEntry.position)).all() == [1]
 
 
-def test_leavers_end_on_the_day_after_their_last(shift, session, sessions, settings):
+@pytest.mark.parametrize(("left_on", "state"), [(23, "cancelled"), (24, "pending")])
+def test_leavers_end_on_the_day_after_their_last(shift, session, left_on, state):
     person = factories.make_person(session)
+    course = Course(slug="fallakte", created_at=NOW)
+    session.add(course)
     session.flush()
-    staff.leave(session, person, left_on=dt.date(2026, 11, 23), now=NOW)
+    session.add(
+        Assignment(person_id=person.id, course_id=course.id, assigned_on=dt.date(2026, 1, 1))
+    )
+    staff.leave(session, person, left_on=dt.date(2026, 11, left_on), now=NOW)
     mail = queue_mail(session, person)
-    TASKS["leavers"](shift)
-    session.refresh(mail)
-    assert mail.state in {"pending", "cancelled"}
+    assert TASKS["leavers"](shift) == (state == "cancelled")
+    assert facts(session, mail, "state") == (state,)
+
+
+def test_the_weekly_check_finds_nothing_to_put_right_in_an_empty_house(shift):
+    assert TASKS["verify"](shift) == 0
 
 
 def test_tidy_forgets_failed_sign_ins_of_yesterday(shift, session):
@@ -176,7 +189,7 @@ def test_two_schedulers_share_the_slots(own_sessions, settings):
     with reading(own_sessions) as session:
         found = session.scalars(select(JobRun)).all()
         assert {run.is_ok for run in found} == {True}
-        assert len(found) == 10 * 2 + 2
+        assert len(found) == 10 * 2 + 3
         assert len(session.scalars(select(Heartbeat)).all()) == 2
     with transaction(own_sessions) as session:
         assert session.scalars(select(OutboxMessage)).all() == []

@@ -159,7 +159,7 @@ def test_the_page_when_all_runs(administrator, all_well):
     assert "Erinnerungen planen" in page
     assert "0,0&nbsp;s" in page
     assert "In Ordnung" in page
-    assert page.count("Noch nicht gelaufen") == 3
+    assert page.count("Noch nicht gelaufen") == 4
     assert "lokales Postfach" in page
 
 
