@@ -220,6 +220,9 @@ for (const words of document.querySelectorAll("[data-trouble]")) {
   const show = () => { words.hidden = false; };
   video.addEventListener("error", show);
   video.querySelector("source")?.addEventListener("error", show);
+  // While the browser chooses among the sources it says "no source" as well: what loads clears it.
+  video.addEventListener("loadedmetadata", () => { words.hidden = true; });
   // The file may have failed before this module ran.
-  if (video.error || video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) show();
+  const chosen = video.readyState > 0;
+  if (video.error || (!chosen && video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE)) show();
 }
