@@ -99,6 +99,15 @@ def test_one_changed_value_names_the_entry(session, change):
         assert verify_chain(session).broken_id == second.id
 
 
+def test_places_that_were_shifted_are_found(session):
+    first, *_others = write(session)
+    audit.link(session)
+    without_triggers(session)
+    session.execute(update(AuditEntry).values(position=AuditEntry.position + 10))
+    session.expire_all()
+    assert verify_chain(session).broken_id == first.id
+
+
 def test_a_missing_entry_is_found_at_the_next_one(session):
     first, _second, _third = write(session)
     audit.link(session)

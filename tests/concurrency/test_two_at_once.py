@@ -1,7 +1,7 @@
 """Two at the same moment, with real commits: sweeps that share the work, browsers that finish."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import func, select, update
@@ -105,6 +105,33 @@ def test_a_line_does_not_join_a_digest_that_is_leaving(busy_house):
             .group_by(Notice.outbox_id)
         ).all()
     assert dict(rows) == seen
+
+
+def test_a_sweep_waits_for_a_worker_that_is_taking_the_digest(busy_house):
+    sweep(busy_house, FRAME, now=at("2026-02-09", "07:00"))
+    with transaction(busy_house) as session:
+        house = House(session)
+        house.require(house.course(), "2026-02-09")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(busy_house) as session:
+            session.execute(
+                update(OutboxMessage).values(state="claimed", claim_until=at("2026-02-09", "08:10"))
+            )
+            sweeping = pool.submit(sweep, busy_house, FRAME, now=at("2026-02-09"))
+            assert wait([sweeping], timeout=0.5).not_done == {sweeping}
+        assert sweeping.result(timeout=60).rounds == 13
+    late = Cycle.started_on == day("2026-02-09")
+    with reading(busy_house) as session:
+        told = session.scalars(
+            select(OutboxMessage.state)
+            .join(Notice, Notice.outbox_id == OutboxMessage.id)
+            .join(Cycle, Cycle.id == Notice.cycle_id)
+            .where(late)
+        ).all()
+        again_on = set(session.scalars(select(Cycle.next_action_on).where(late)))
+    # Whoever had a digest on its way waits; the supervisor, who had none, is told at once.
+    assert told == ["pending"]
+    assert day("2026-02-10") in again_on
 
 
 @pytest.mark.parametrize("with_duty", [True, False])

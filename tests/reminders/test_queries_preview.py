@@ -141,6 +141,17 @@ def test_a_preview_of_the_past_plays_the_rounds_that_were_live_then(house, sessi
     ]
 
 
+def test_a_round_that_began_later_is_not_told_before(house, session):
+    who, course = house.person(), house.course()
+    house.held(who, course)
+    house.require(course, "2026-02-20")
+    seen = ahead(session, today="2026-03-01", days=51)
+    assert [(one.send_on.isoformat(), one.items[0].stage) for one in seen] == [
+        ("2026-02-20", -30),
+        ("2026-02-24", -14),
+    ]
+
+
 def test_one_person_is_what_they_get_also_about_others(house, session, sessions):
     above, course = house.person(), house.course()
     who = house.person(supervisor_id=above.id)
