@@ -113,9 +113,7 @@ def test_of_a_long_log_the_newest_are_computed_again(session, chain):
 
 def record(session):
     """One entry that is not linked yet."""
-    audit.record(
-        session, actor="operator", verb="try", object_kind="course", object_id=1, now=NOW
-    )
+    audit.record(session, actor="operator", verb="try", object_kind="course", object_id=1, now=NOW)
     session.flush()
 
 
