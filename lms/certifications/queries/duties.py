@@ -32,6 +32,8 @@ from lms.certifications.queries.pauses import FOR_EVER, PersonIds, paused_people
 from lms.certifications.rules.status import Status
 from lms.courses.models import Course, CourseVersion
 
+_Shown = aliased(Evidence, name="shown")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
@@ -60,29 +62,6 @@ class Duty:
         return self.status in (Status.VALID, Status.EXEMPT, Status.PAUSED)
 
 
-def effective_evidence(today: dt.date, person_ids: PersonIds | None = None) -> Subquery:
-    """Of each person and course the unrevoked evidence that lasts longest."""
-    reach = func.coalesce(Evidence.valid_until, FOR_EVER, type_=Date())
-    ranked = select(
-        Evidence.id,
-        Evidence.person_id,
-        Evidence.course_id,
-        Evidence.valid_from,
-        Evidence.valid_until,
-        reach.label("reach"),
-        func.row_number()
-        .over(
-            partition_by=(Evidence.person_id, Evidence.course_id),
-            order_by=(reach.desc(), Evidence.completed_on.desc(), Evidence.id.desc()),
-        )
-        .label("place"),
-    ).where(Evidence.revoked_on.is_(None), Evidence.completed_on <= today)
-    if person_ids is not None:
-        ranked = ranked.where(Evidence.person_id.in_(person_ids))
-    best = ranked.subquery("ranked_evidence")
-    return select(best).where(best.c.place == 1).subquery("effective")
-
-
 def standing_select(
     today: dt.date, paused: PersonIds, person_ids: PersonIds | None = None
 ) -> Select[Any]:
@@ -92,75 +71,100 @@ def standing_select(
     grace_until, cycle_id, evidence_id, revision_id. Whether the person is there today is the
     caller's condition.
     """
-    effective = effective_evidence(today, person_ids)
-    with_duty = _with_duty(today, paused, effective)
-    without_duty = _without_duty(today, effective)
+    with_duty, without_duty = _with_duty(today, paused), _without_duty(today)
     if person_ids is not None:
         with_duty = with_duty.where(Assignment.person_id.in_(person_ids))
+        without_duty = without_duty.where(_Shown.person_id.in_(person_ids))
     both = union_all(with_duty, without_duty).subquery("standing")
     return select(both)
 
 
-def _with_duty(today: dt.date, paused: PersonIds, effective: Subquery) -> Select[Any]:
+def _reach(evidence: Any) -> ColumnElement[dt.date]:  # noqa: ANN401 - an alias of Evidence
+    return func.coalesce(evidence.valid_until, FOR_EVER, type_=Date())
+
+
+def _lasting_longest(owner: Any, today: dt.date) -> Any:  # noqa: ANN401 - a scalar subquery
+    """The id of the unrevoked evidence that lasts longest, of the owner's person and course.
+
+    One look into an index for each row, by whatever plan the database chooses: joined as a whole,
+    ranked evidence was computed anew for each row wherever the statistics were not up to date.
+    """
+    one = aliased(Evidence)
+    return (
+        select(one.id)
+        .where(
+            one.person_id == owner.person_id,
+            one.course_id == owner.course_id,
+            one.revoked_on.is_(None),
+            one.completed_on <= today,
+        )
+        .order_by(_reach(one).desc(), one.completed_on.desc(), one.id.desc())
+        .limit(1)
+        .correlate(owner)
+        .scalar_subquery()
+    )
+
+
+def _with_duty(today: dt.date, paused: PersonIds) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Assignment.person_id,
             Assignment.course_id,
             literal(1).label("has_duty"),
-            _status(today, paused, effective).label("status"),
-            effective.c.valid_from,
-            effective.c.valid_until,
+            _status(today, paused).label("status"),
+            _Shown.valid_from,
+            _Shown.valid_until,
             Cycle.opens_on,
             Cycle.due_on,
             Cycle.grace_until,
             Cycle.id.label("cycle_id"),
-            effective.c.id.label("evidence_id"),
+            _Shown.id.label("evidence_id"),
             Cycle.revision_id,
         )
         .outerjoin(Cycle, and_(Cycle.assignment_id == Assignment.id, Cycle.state == "live"))
-        .outerjoin(
-            effective,
-            and_(
-                effective.c.person_id == Assignment.person_id,
-                effective.c.course_id == Assignment.course_id,
-            ),
-        )
+        .outerjoin(_Shown, _Shown.id == _lasting_longest(Assignment, today))
         .where(Assignment.ended_on.is_(None), Assignment.assigned_on <= today)
     )
 
 
-def _without_duty(today: dt.date, effective: Subquery) -> Select[Any]:
+def _without_duty(today: dt.date) -> Select[*tuple[Any, ...]]:
     live = aliased(Assignment)
     has_live = exists().where(
-        live.person_id == effective.c.person_id,
-        live.course_id == effective.c.course_id,
+        live.person_id == _Shown.person_id,
+        live.course_id == _Shown.course_id,
         live.ended_on.is_(None),
         live.assigned_on <= today,
     )
     no_date = null().cast(Date())
     return select(
-        effective.c.person_id,
-        effective.c.course_id,
+        _Shown.person_id,
+        _Shown.course_id,
         literal(0).label("has_duty"),
         literal(Status.VALID.value).label("status"),
-        effective.c.valid_from,
-        effective.c.valid_until,
+        _Shown.valid_from,
+        _Shown.valid_until,
         no_date.label("opens_on"),
         no_date.label("due_on"),
         no_date.label("grace_until"),
         _no_number().label("cycle_id"),
-        effective.c.id.label("evidence_id"),
+        _Shown.id.label("evidence_id"),
         _no_number().label("revision_id"),
-    ).where(~has_live, effective.c.reach >= today)
+    ).where(
+        _Shown.revoked_on.is_(None),
+        _Shown.completed_on <= today,
+        _reach(_Shown) >= today,
+        ~has_live,
+        _Shown.id == _lasting_longest(_Shown, today),
+    )
 
 
 def _no_number() -> ColumnElement[Any]:
     return null().cast(Cycle.id.type)
 
 
-def _status(today: dt.date, paused: PersonIds, effective: Subquery) -> ColumnElement[str]:
+def _status(today: dt.date, paused: PersonIds) -> ColumnElement[str]:
     """Section 7.1 in the order of its priorities."""
-    is_valid = effective.c.reach >= today
+    is_valid = and_(_Shown.id.is_not(None), _reach(_Shown) >= today)
     is_exempt = exists().where(
         Exemption.person_id == Assignment.person_id,
         Exemption.course_id == Assignment.course_id,

@@ -66,7 +66,7 @@ def filtered(shape: Shape) -> ColumnElement[bool]:
 
 def all_cells() -> CTE:
     """Everybody there today in every course they are listed in, with the need."""
-    standing = standing_select(TODAY, paused_people(TODAY)).cte("standing")
+    standing = _once(standing_select(TODAY, paused_people(TODAY)).cte("standing"))
     status = standing.c.status
     need = case(
         (status.in_((Status.OVERDUE.value, Status.GRACE.value)), Need.OVERDUE.value),
@@ -74,13 +74,18 @@ def all_cells() -> CTE:
         (and_(status == Status.OPEN.value, Enrolment.id.is_not(None)), Need.BEGUN.value),
         (status == Status.OPEN.value, Need.OPEN.value),
     )
-    return (
+    return _once(
         select(standing, need.label("need"))
         .join(Person, Person.id == standing.c.person_id)
         .outerjoin(Enrolment, open_enrolment(standing))
         .where(employed_on(TODAY))
         .cte("cells")
     )
+
+
+def _once(table: CTE) -> CTE:
+    """Computed once: PostgreSQL would put what is read once into the place where it is read."""
+    return table.prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def open_enrolment(standing: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a table expression
