@@ -40,7 +40,7 @@ class Picture:
 PICTURES_OF_THE_README = (
     Picture("start", "employee", "/", 900),
     Picture("overview", "officer", "/progress", 900),
-    Picture("certificate", "employee", "a[href^='/certificates/']:not([href$='.pdf'])", 900),
+    Picture("certificate", "employee", "a[href^='/certificates/']:not([href$='.pdf'])", 1320),
 )
 
 
@@ -74,7 +74,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument(
         "--data", type=Path, default=ROOT / "instance", help="its data folder, for the sign-ins"
     )
-    parser.add_argument("--language", choices=("de", "en"), default="en")
+    parser.add_argument("--language", choices=("de", "en"), default="de")
     parser.add_argument("--dark", action="store_true", help="for a look; not for the README")
     return parser.parse_args()
 
