@@ -54,7 +54,7 @@ def _open(cell: Cell) -> CellWords:
     if cell.done is None:
         return CellWords("none", _("offen"), after=until)
     short = _("%(done)s von %(total)s", done=cell.done, total=cell.total)
-    return CellWords("run", short, _("begonnen:"), f"{_('Schritten')}, {until}")
+    return CellWords("run", short, _("begonnen:"), until)
 
 
 def _overdue(cell: Cell) -> CellWords:

@@ -101,8 +101,10 @@ def _sentence_valid(cell: Cell, opens_on: dt.date | None) -> str:
         return str(_("Gilt für immer."))
     until = _("Gültig bis %(day)s.", day=long_day(cell.valid_until))
     if not cell.has_duty:
-        return f"{until} {_('Freiwillig, ohne Pflicht.')}"
-    return f"{until} {_('Erneuern geht ab %(day)s.', day=day(opens_on))}" if opens_on else until
+        more = _("Freiwillig, ohne Pflicht.")
+    else:
+        more = _("Erneuern geht ab %(day)s.", day=day(opens_on)) if opens_on else ""
+    return f"{until} {more}"
 
 
 def _sentence_due(cell: Cell) -> str:
@@ -119,8 +121,10 @@ def _sentence_rest(cell: Cell, rests_until: dt.date | None) -> str:
     if cell.due_on is None:
         return str(words)
     if rests_until is not None and cell.due_on <= rests_until:
-        return f"{words} {_('Danach zählt wieder die Frist vom %(day)s.', day=day(cell.due_on))}"
-    return f"{words} {_('Fällig am %(day)s.', day=day(cell.due_on))}"
+        after = _("Danach zählt wieder die Frist vom %(day)s.", day=day(cell.due_on))
+    else:
+        after = _("Fällig am %(day)s.", day=day(cell.due_on))
+    return f"{words} {after}"
 
 
 def _sentence_late(cell: Cell, today: dt.date) -> str:
