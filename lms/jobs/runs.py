@@ -42,10 +42,14 @@ def run_planned(
 def run_now(
     planned: Planned, shift: Shift, *, process: str, now: Callable[[], dt.datetime]
 ) -> tuple[int, str | None]:
-    """Run a job by hand, whatever its slot; how much it did, and why it failed if it did."""
+    """Run a job by hand, whatever its slot; how much it did, and why it failed if it did.
+
+    The run is written down at the real instant, also when the job counts from another one.
+    """
+    begun = now()
     with transaction(shift.sessions) as session:
-        operations.claim_slot(session, planned.name, shift.now, process=process, now=shift.now)
-    return _run(planned.name, shift.now, shift, now)
+        operations.claim_slot(session, planned.name, begun, process=process, now=begun)
+    return _run(planned.name, begun, shift, now)
 
 
 def _run(

@@ -116,10 +116,11 @@ def test_one_structured_line_per_run(shift, caplog):
 
 def test_by_hand_a_job_runs_whatever_its_slot(shift, session):
     tick(shift)
-    planned = TIMETABLE[0]
-    later = Shift(shift.sessions, shift.settings, NOW + dt.timedelta(seconds=5))
-    assert runs.run_now(planned, later, process="hand", now=lambda: later.now) == (0, None)
-    assert ("sweep", later.now, "hand", True) in ran(session)
+    by_hand = NOW + dt.timedelta(seconds=5)
+    next_year = Shift(shift.sessions, shift.settings, NOW + dt.timedelta(days=365))
+    done = runs.run_now(TIMETABLE[0], next_year, process="hand", now=lambda: by_hand)
+    assert done == (0, None)
+    assert ("sweep", by_hand, "hand", True) in ran(session)
 
 
 def test_audit_link_chains_what_waits(shift, session):
