@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.certifications.models import Batch, Cycle
@@ -16,6 +18,8 @@ from lms.reminders.models import Notice
 from lms.reminders.plan import Decision, decide, outlook
 from lms.reminders.queries.rounds import Supervisors, has_address, recipient_of
 from lms.reminders.rules import Audience, Outcome, PastNotice, RemindedCycle, offsets_of
+
+_Round = tuple[Person, Cycle, list[PastNotice]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,30 @@ def next_mails(session: Session, *, today: dt.date, tells_supervisor: bool) -> N
     return NextMails(send_on, len(mails))
 
 
-def _rounds(session: Session, send_on: dt.date) -> Iterable[tuple[Person, Cycle, list[PastNotice]]]:
-    rows = session.execute(
-        select(Cycle, Person, Notice)
+def _rounds(session: Session, send_on: dt.date) -> Iterable[_Round]:
+    found: dict[int, _Round] = {}
+    for row in session.execute(_statement(), {"send_on": send_on}):
+        cycle, person = row[:2]
+        _person, _cycle, notices = found.setdefault(cycle.id, (person, cycle, []))
+        if row.audience is not None:
+            notices.append(_past(row))
+    return found.values()
+
+
+@lru_cache(maxsize=1)
+def _statement() -> Select[*tuple[Any, ...]]:
+    """Rounds that may send something by then, one row for each of their notices; built once."""
+    send_on: Any = bindparam("send_on", type_=Date())
+    return (
+        select(
+            Cycle,
+            Person,
+            Notice.due_rev.label("told_rev"),
+            Notice.stage,
+            Notice.audience,
+            Notice.outcome,
+            Notice.decided_on,
+        )
         .join(Person, Person.id == Cycle.person_id)
         .outerjoin(Batch, Batch.id == Cycle.batch_id)
         .outerjoin(Notice, Notice.cycle_id == Cycle.id)
@@ -66,21 +91,15 @@ def _rounds(session: Session, send_on: dt.date) -> Iterable[tuple[Person, Cycle,
         )
         .options(joinedload(Cycle.revision))
     )
-    found: dict[int, tuple[Person, Cycle, list[PastNotice]]] = {}
-    for cycle, person, notice in rows:
-        _person, _cycle, notices = found.setdefault(cycle.id, (person, cycle, []))
-        if notice is not None:
-            notices.append(_past(notice))
-    return found.values()
 
 
-def _past(notice: Notice) -> PastNotice:
+def _past(row: Any) -> PastNotice:  # noqa: ANN401 - a row of the statement above
     return PastNotice(
-        due_rev=notice.due_rev,
-        stage=notice.stage,
-        audience=Audience(notice.audience),
-        outcome=Outcome(notice.outcome),
-        decided_on=notice.decided_on,
+        due_rev=row.told_rev,
+        stage=row.stage,
+        audience=Audience(row.audience),
+        outcome=Outcome(row.outcome),
+        decided_on=row.decided_on,
     )
 
 
