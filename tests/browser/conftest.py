@@ -50,6 +50,12 @@ class Visit:
     page: Page
     site: Site
     complaints: list[str] = field(default_factory=list)
+    is_examined: bool = False
+
+    def hear(self, text: str) -> None:
+        """Remember a complaint, but not those about what axe itself puts into the page."""
+        if not self.is_examined:
+            self.complaints.append(f"{self.page.url}: {text}")
 
     def go(self, path: str) -> Page:
         """Open a path."""
@@ -68,7 +74,9 @@ class Visit:
 
     def violations(self) -> list[str]:
         """What axe finds, one line per rule with its first element."""
+        self.is_examined = True
         found = Axe().run(self.page).response["violations"]
+        self.is_examined = False
         return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
 
     def overflow(self) -> int:
@@ -134,12 +142,9 @@ def visit(browser: Browser, site: Site) -> Generator[Callable[..., Any]]:
         made = Visit(context.new_page(), site)
         made.page.on(
             "console",
-            lambda message: (
-                message.type == "error"
-                and made.complaints.append(f"{made.page.url}: {message.text}")
-            ),
+            lambda message: message.type == "error" and made.hear(message.text),
         )
-        made.page.on("pageerror", lambda error: made.complaints.append(f"{made.page.url}: {error}"))
+        made.page.on("pageerror", lambda error: made.hear(str(error)))
         visits.append(made)
         return made
 
