@@ -19,7 +19,7 @@ from lms.reminders.queries.preview import reminders_ahead
 from tests.duties import EVERYONE, House
 from tests.factories import NOW, TODAY
 
-ORDER = Order(TODAY, NOW, made_by=1)
+ORDER = Order(TODAY, NOW, made_by=None)
 
 
 @pytest.fixture

@@ -75,16 +75,16 @@ class Consequences:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who wants it, when."""
+    """Who wants it, when; `made_by` None: whoever has the command line."""
 
     today: dt.date
     now: dt.datetime
-    made_by: int
+    made_by: int | None
 
     @property
     def actor(self) -> str:
         """For the log."""
-        return f"person:{self.made_by}"
+        return "operator" if self.made_by is None else f"person:{self.made_by}"
 
 
 def preview_requirement(session: Session, wish: requiring.Wish, order: Order) -> Consequences:
