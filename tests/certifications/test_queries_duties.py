@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -172,6 +172,7 @@ def days_that_matter(history, later):
 
 @settings(
     max_examples=25,
+    phases=[Phase.explicit, Phase.generate],  # a whole history shrinks for minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(policy=POLICIES, steps=STEPS, later=st.integers(0, 400))
@@ -196,6 +197,10 @@ SPANS = st.lists(
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spans=SPANS, later=st.integers(0, 120))
+@example(spans=[(0, 20), (0, 20)], later=5)
+@example(spans=[(0, 20), (1, 20)], later=5)
+@example(spans=[(0, 28)], later=5)
+@example(spans=[(0, 27)], later=5)
 def test_both_queries_of_paused_people_agree_with_the_rule(session, spans, later):
     nested = session.begin_nested()
     try:

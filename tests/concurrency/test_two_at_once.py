@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from lms.audit import operations as audit
 from lms.audit.models import AuditEntry
@@ -74,37 +74,48 @@ def test_sweeps_that_stop_at_once_make_one_batch(busy_house, monkeypatch):
     assert count(busy_house, Cycle, Cycle.batch_id.is_(None)) == 0
 
 
-def test_a_line_does_not_join_a_digest_that_is_leaving(busy_house):
-    """A worker claims the digest while a sweep adds to it: one of the two waits for the other."""
+def claim_and_count(sessions):
+    """What a worker does: takes what waits, and reads the lines it is going to send."""
+    with transaction(sessions) as session:
+        taken = session.scalars(
+            update(OutboxMessage)
+            .where(OutboxMessage.state == "pending")
+            .values(state="claimed", claim_until=at("2026-02-09", "08:10"))
+            .returning(OutboxMessage.id)
+        ).all()
+        return lines_of(session, taken)
+
+
+def lines_of(session, message_ids):
+    rows = session.execute(
+        select(Notice.outbox_id, func.count())
+        .where(Notice.outcome == "queued", Notice.outbox_id.in_(message_ids))
+        .group_by(Notice.outbox_id)
+    )
+    return dict(rows.all())
+
+
+def test_no_line_joins_a_digest_behind_the_back_of_its_worker(busy_house):
+    """A worker comes between the look at a digest and the line that a sweep adds to it."""
     sweep(busy_house, FRAME, now=at("2026-02-09", "07:00"))
     with transaction(busy_house) as session:
         house = House(session)
         house.require(house.course(), "2026-02-09")
+    claims = []
+    with ThreadPoolExecutor(1) as pool:
 
-    def claim():
-        with transaction(busy_house) as session:
-            session.execute(
-                update(OutboxMessage)
-                .where(OutboxMessage.state == "pending")
-                .values(state="claimed", claim_until=at("2026-02-09", "08:10"))
-            )
-            return dict(
-                session.execute(
-                    select(Notice.outbox_id, func.count())
-                    .where(Notice.outcome == "queued")
-                    .group_by(Notice.outbox_id)
-                ).all()
-            )
+        def come_between(_connection, _cursor, statement, values, *_rest):
+            is_line = statement.startswith("INSERT INTO notices") and "queued" in str(values)
+            if is_line and not claims:
+                claims.append(pool.submit(claim_and_count, busy_house))
+                wait(claims, timeout=0.5)
 
-    seen, _swept = at_once(claim, lambda: sweep(busy_house, FRAME, now=at("2026-02-09")))
+        event.listen(busy_house.engine, "before_cursor_execute", come_between)
+        sweep(busy_house, FRAME, now=at("2026-02-09"))
+        event.remove(busy_house.engine, "before_cursor_execute", come_between)
+        seen = claims[0].result(timeout=60)
     with reading(busy_house) as session:
-        rows = session.execute(
-            select(Notice.outbox_id, func.count())
-            .join(OutboxMessage, OutboxMessage.id == Notice.outbox_id)
-            .where(Notice.outcome == "queued", OutboxMessage.state == "claimed")
-            .group_by(Notice.outbox_id)
-        ).all()
-    assert dict(rows) == seen
+        assert lines_of(session, seen) == seen
 
 
 def test_a_sweep_waits_for_a_worker_that_is_taking_the_digest(busy_house):
