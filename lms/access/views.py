@@ -280,4 +280,10 @@ def _set_up_page(form: SetUpForm, status: int) -> ResponseReturnValue:
 
 def _account_page(form: PasswordForm, status: int) -> ResponseReturnValue:
     person = people_queries.get_with_unit(db_session(), viewer().person_id)
-    return render_template("access/account.html", form=form, person=person), status
+    tells_supervisor = house().settings.supervisor_digest == "names"
+    return (
+        render_template(
+            "access/account.html", form=form, person=person, tells_supervisor=tells_supervisor
+        ),
+        status,
+    )

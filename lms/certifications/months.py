@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 
 _MONTHS_A_YEAR = 12
+_DAYS_A_MONTH = 365.25 / 12
 
 
 def add_months(anchor: dt.date, months: int) -> dt.date:
@@ -14,6 +15,11 @@ def add_months(anchor: dt.date, months: int) -> dt.date:
     """
     years, month = divmod(anchor.month - 1 + months, _MONTHS_A_YEAR)
     return _clamped(anchor.year + years, month + 1, anchor.day)
+
+
+def months_between(first: dt.date, last: dt.date) -> int:
+    """Months from one day to another as people say them: to the nearest, at least one."""
+    return max(1, round((last - first).days / _DAYS_A_MONTH))
 
 
 def yearly_day_on_or_after(day: dt.date, *, month: int, day_of_month: int) -> dt.date:

@@ -51,7 +51,8 @@ class CourseVersion(Model):
         UniqueConstraint("course_id", "number"),
         UniqueConstraint("id", "course_id"),
         CheckConstraint(
-            "(retrain AND retrain_due_days IS NOT NULL) OR (NOT retrain AND retrain_due_days IS NULL)",
+            "(retrain AND retrain_due_days IS NOT NULL)"
+            " OR (NOT retrain AND retrain_due_days IS NULL)",
             "retrain_says_until_when",
         ),
         CheckConstraint("origin IN ('bundle', 'browser')", "origin"),

@@ -54,7 +54,9 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
 
     def process_result_value(
-        self, value: dt.datetime | None, dialect: Dialect  # noqa: ARG002 - SQLAlchemy hands it over
+        self,
+        value: dt.datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy hands it over
     ) -> dt.datetime | None:
         """Give the zone back."""
         if value is None:

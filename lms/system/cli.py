@@ -15,12 +15,11 @@ from lms.authoring.bundles import read_bundle
 from lms.authoring.operations import publish_bundle
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, reading, transaction
-from lms.kernel.domain import DomainError
 from lms.people import operations as people
 from lms.people.queries import find_organisation
 from lms.reminders.operations.sweeping import SweepFrame
 from lms.system import migrating
-from lms.system.demo.loading import Stage, load
+from lms.system.demo.loading import PeopleAreThere, Stage, load, require_nobody
 from lms.system.demo.scene import Setting
 from lms.web.db import house
 
@@ -104,8 +103,15 @@ def _marker() -> Path:
 
 
 def _restart_interrupted_demonstration() -> None:
-    """A demonstration that was cut off in the middle is thrown away and told again."""
+    """A demonstration that was cut off in the middle is thrown away and told again.
+
+    The mark stands only while the story is told into a database in which nobody was before; the
+    file of sign-ins, written last, shows that it came to its end.
+    """
     if not _marker().exists():
+        return
+    if house().settings.demonstration_file.exists():
+        _marker().unlink()
         return
     _say("The demonstration was not loaded to its end last time; it begins anew.")
     house().sessions.engine.dispose()
@@ -146,13 +152,14 @@ def _load(people_count: int, years: float, seed: int) -> None:
     # A thousand invented mails are no events of this installation.
     logging.getLogger("lms.delivery").setLevel(logging.WARNING)
     _say(f"Loading the demonstration organisation: {people_count} people, {years:g} years …")
-    _marker().touch(mode=0o600)
     try:
-        load(stage, setting, make_courier=make_courier, tell=_say, now=utc_now())
-    except DomainError as error:
-        _marker().unlink()
+        require_nobody(house().sessions)
+    except PeopleAreThere as error:
         _say(str(error))
         sys.exit(1)
+    # From here on the database holds nothing but the demonstration, see above.
+    _marker().touch(mode=0o600)
+    load(stage, setting, make_courier=make_courier, tell=_say, now=utc_now())
     _marker().unlink()
 
 

@@ -110,9 +110,7 @@ def _in_short() -> Select[*tuple[Any, ...]]:
     moment = bindparam("now", type_=OutboxMessage.not_before.type)
     waits = and_(OutboxMessage.not_before <= moment, OutboxMessage.expires_at > moment)
     is_pending = OutboxMessage.state == State.PENDING.value
-    is_stubborn = and_(
-        OutboxMessage.attempts >= STUBBORN_AFTER, OutboxMessage.expires_at > moment
-    )
+    is_stubborn = and_(OutboxMessage.attempts >= STUBBORN_AFTER, OutboxMessage.expires_at > moment)
     good_sweep = and_(JobRun.job == "sweep", JobRun.is_ok.is_(True))
     return select(
         _scalar(func.max(Heartbeat.beat_at), Heartbeat.kind == SCHEDULER, "scheduler_beat_at"),

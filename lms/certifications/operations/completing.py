@@ -216,7 +216,7 @@ def _write(session: Session, shown: Shown, dates: EvidenceDates, *, now: dt.date
     session.flush()
     audit.record(
         session,
-        actor=f"person:{shown.recorded_by or shown.person_id}",
+        actor=_actor(shown),
         verb="evidence_recorded",
         object_kind="evidence",
         object_id=evidence.id,
@@ -224,6 +224,13 @@ def _write(session: Session, shown: Shown, dates: EvidenceDates, *, now: dt.date
         now=now,
     )
     return evidence
+
+
+def _actor(shown: Shown) -> str:
+    """Who wrote it down: somebody else, the learner, or whoever brought a list."""
+    if shown.recorded_by is not None:
+        return f"person:{shown.recorded_by}"
+    return "operator" if shown.kind == "import" else f"person:{shown.person_id}"
 
 
 def _go_on(session: Session, evidence: Evidence) -> None:

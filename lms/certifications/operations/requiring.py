@@ -22,7 +22,6 @@ from lms.certifications.rules.policy import RequirementPolicy
 from lms.certifications.rules.scopes import Scope, require_somebody
 from lms.kernel.domain import N_, DomainError
 
-
 _PART = 5_000
 
 

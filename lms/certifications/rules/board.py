@@ -3,10 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from lms.certifications.months import months_between
+
 MONTHS_A_TICK = 6
 MOST_MONTHS = 36
 _MONTHS_A_QUARTER = 3
-_DAYS_A_MONTH = 365.25 / 12
 _BLOCKS_FOR_EVER = 24
 
 
@@ -24,11 +25,6 @@ class Board:
 
     blocks: int
     ticks: tuple[Tick, ...] = ()
-
-
-def months_between(first: dt.date, last: dt.date) -> int:
-    """Months from one day to another, to the nearest, at least one."""
-    return max(1, round((last - first).days / _DAYS_A_MONTH))
 
 
 def board_of(valid_from: dt.date, valid_until: dt.date | None) -> Board:

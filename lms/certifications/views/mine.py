@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lms.certifications.months import months_between
 from lms.certifications.queries.certificates import CertificateRow, list_certificates
 from lms.certifications.queries.duties import Duty
 from lms.certifications.queries.outlooks import Holding, list_holdings
-from lms.certifications.rules.board import months_between
 from lms.certifications.rules.outlook import Outlook
 from lms.certifications.rules.policy import RenewalBase
 from lms.certifications.rules.status import Status

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from lms.certifications.months import months_between
 from lms.certifications.queries.certificates import CertificateRow
 from lms.certifications.queries.outlooks import Holding
 from lms.certifications.rules.outlook import Outlook, Prospect
@@ -18,7 +19,6 @@ from lms.kernel.documents import in_language
 from lms.web.languages import locale, table_day
 
 SOON_DAYS = 14
-_DAYS_A_MONTH = 365.25 / 12
 _FULL_DAY = {"de": ("d.\u00a0MMMM yyyy", "de_DE"), "en": ("d\u00a0MMMM yyyy", "en_GB")}
 _SHEET_DAY = {"de": ("dd.MM.yyyy", "de_DE"), "en": ("d\u00a0MMM\u00a0yyyy", "en_GB")}
 _ON_LEAVE = (Status.EXEMPT, Status.PAUSED)
@@ -117,7 +117,7 @@ def _time_left(valid_until: dt.date | None, today: dt.date) -> str:
     left = (valid_until - today).days
     if left <= SOON_DAYS:
         return _soon(valid_until, today)
-    months = max(1, round(left / _DAYS_A_MONTH))
+    months = months_between(today, valid_until)
     return str(ngettext("Noch %(num)s Monat", "Noch %(num)s Monate", months))
 
 

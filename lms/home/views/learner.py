@@ -8,7 +8,7 @@ from operator import itemgetter
 from flask import url_for
 from flask_babel import gettext as _
 
-from lms.certifications.months import add_months
+from lms.certifications.months import add_months, months_between
 from lms.home.queries.recent import DoneLesson, list_done
 from lms.home.queries.stands import list_own
 from lms.home.tasks import MOST_ROWS, Stand, Summary, summary_of, tasks
@@ -23,7 +23,6 @@ from lms.home.views.wording import (
     held_tag,
     lead_of,
     length_words,
-    months_between,
     said,
     settled_words,
     task_tag,
@@ -132,7 +131,7 @@ def _certificate_row(one: Shown, today: dt.date) -> CertificateRow:
         dates=_valid_words(evidence.valid_until, today),
         tag=tag,
         key=_bar_key(one.stand, tag),
-        months_left=months_between(today, evidence.valid_until) if evidence.valid_until else 0,
+        months_left=_months_left(today, evidence.valid_until),
         months_total=_length_in_months(evidence.valid_from, evidence.valid_until),
     )
 
@@ -150,6 +149,10 @@ def _valid_words(valid_until: dt.date | None, today: dt.date) -> str:
     if valid_until < today:
         return str(_("abgelaufen am %(day)s", day=day(valid_until)))
     return str(_("gültig bis %(day)s", day=day(valid_until)))
+
+
+def _months_left(today: dt.date, last: dt.date | None) -> int:
+    return 0 if last is None or last < today else months_between(today, last)
 
 
 def _length_in_months(first: dt.date, last: dt.date | None) -> int | None:

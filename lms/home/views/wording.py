@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
+from lms.certifications.months import months_between
 from lms.certifications.rules.status import Status
 from lms.home.tasks import Stand, Summary
 from lms.kernel.domain import N_
@@ -17,7 +18,6 @@ from lms.learning.rules.catalogue import Urgency
 from lms.web.languages import locale, short_day, table_day
 
 SOON_DAYS = 14
-_DAYS_A_MONTH = 365.25 / 12
 # Stands where a number of minutes goes, until the sentence is cut there.
 _GAP = "\ue000"
 _NUMBER_WORDS = (
@@ -271,12 +271,7 @@ def time_left(valid_until: dt.date | None, today: dt.date) -> str:
     """Noch 16 Monate."""
     if valid_until is None:
         return str(_("Gültig"))
-    count = months_between(today, valid_until)
-    if count < 1:
+    if (valid_until - today).days <= SOON_DAYS:
         return soon_words(valid_until, today)
+    count = months_between(today, valid_until)
     return str(ngettext("Noch %(num)s Monat", "Noch %(num)s Monate", count))
-
-
-def months_between(first: dt.date, last: dt.date) -> int:
-    """Whole months from one day to another."""
-    return max(0, int((last - first).days / _DAYS_A_MONTH))

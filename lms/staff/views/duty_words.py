@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from lms.certifications.months import add_months
+from lms.certifications.months import months_between
 from lms.certifications.rules.status import Status
 from lms.staff.queries.overview import Cell
 from lms.web.languages import day, long_day, table_day
@@ -60,11 +60,7 @@ def _until(word: str, last: dt.date | None) -> str:
 def _valid_for(cell: Cell, today: dt.date) -> str:
     if cell.valid_until is None:
         return str(_("Gilt für immer"))
-    months = 0
-    while add_months(today, months + 1) <= cell.valid_until:
-        months += 1
-    if not months:
-        return str(_("Gültig"))
+    months = months_between(today, cell.valid_until)
     return str(ngettext("Noch %(num)s Monat", "Noch %(num)s Monate", months))
 
 

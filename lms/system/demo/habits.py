@@ -25,10 +25,11 @@ class Temper:
     chance: random.Random
 
     @classmethod
-    def of(cls, seed: int, number: int) -> "Temper":
-        """The same person, the same temper."""
+    def of(cls, seed: int, number: int, *, is_example: bool = False) -> "Temper":
+        """The same person, the same temper; whoever sets an example is on time."""
         chance = random.Random(seed * 100_003 + number)  # noqa: S311 - reproducible, not secret
-        habit = chance.choices(list(Habit), weights=(26, 44, 20, 10))[0]
+        weights = (50, 50, 0, 0) if is_example else (26, 44, 20, 10)
+        habit = chance.choices(list(Habit), weights=weights)[0]
         return cls(habit, chance)
 
     def completes_on(self, opens_on: dt.date, due_on: dt.date) -> dt.date | None:

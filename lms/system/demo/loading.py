@@ -31,6 +31,13 @@ class PeopleAreThere(DomainError):
     message = "the database holds people already; choose another LMS_DATA_DIR"
 
 
+def require_nobody(sessions: Sessions) -> None:
+    """Raise PeopleAreThere unless the database is empty."""
+    with reading(sessions) as session:
+        if session.scalar(select(Person.id).limit(1)) is not None:
+            raise PeopleAreThere
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where the demonstration is written: database address and the file of the sign-ins."""
@@ -49,9 +56,7 @@ def load(
     now: dt.datetime,
 ) -> None:
     """Tell the whole story into an empty database; the file of sign-ins is written last."""
-    with reading(setting.sessions) as session:
-        if session.scalar(select(Person.id).limit(1)) is not None:
-            raise PeopleAreThere
+    require_nobody(setting.sessions)
     quick = Sessions(_hasty_engine(stage.database_url))
     setting = replace(setting, sessions=quick)
     story = Story(setting, make_courier(quick), tell)

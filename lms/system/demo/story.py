@@ -141,7 +141,9 @@ class Story:
         if figure.job == HEAD:
             self.heads.setdefault(figure.unit, person.id)
         self.ids[number] = person.id
-        self.tempers[person.id] = Temper.of(self.setting.seed, number)
+        self.tempers[person.id] = Temper.of(
+            self.setting.seed, number, is_example=figure.role is not None
+        )
         return person
 
     def _supervisor(self, figure: Figure) -> int | None:
