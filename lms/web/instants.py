@@ -1,13 +1,16 @@
 """Instants on the command line."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import ScriptInfo
 
 from lms.kernel.clock import parse_instant
-from lms.web.db import House
+
+if TYPE_CHECKING:
+    from lms.web.db import House
 
 
 class _Instant(click.ParamType[dt.datetime]):
