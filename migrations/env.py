@@ -1,6 +1,7 @@
 """Runs migrations: with a connection handed in by the application, or offline as SQL."""
 
 from logging import getLogger
+from typing import Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from migrations.triggers import recreate
 _LOG = getLogger("lms.migrations")
 
 
-def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
     """Our own types never leak into a migration: it would break when they move."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

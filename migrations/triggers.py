@@ -14,7 +14,7 @@ _EVIDENCE_FIXED = (
     "file_sha256", "source_key", "reference", "serial", "id",
 )  # fmt: skip
 _AUDIT_FIXED = ("id", "at", "actor", "verb", "object_kind", "object_id", "details")
-_OPEN_PASS = "EXISTS (SELECT 1 FROM retention_passes WHERE closed_at IS NULL)"
+_RETENTION_IS_OPEN = "EXISTS (SELECT 1 FROM retention_passes WHERE closed_at IS NULL)"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _fixed(name: str, table: str, columns: tuple[str, ...], message: str) -> Rul
 
 def _overlap(table: str, same: str) -> str:
     return (
-        f"EXISTS (SELECT 1 FROM {table} AS other WHERE {same} AND other.id <> NEW.id"
+        f"EXISTS (SELECT 1 FROM {table} AS other WHERE {same} AND other.id <> NEW.id"  # noqa: S608 - our own names
         " AND other.from_on <= COALESCE(NEW.until_on, '9999-12-31')"
         " AND COALESCE(other.until_on, '9999-12-31') >= NEW.from_on)"
     )
@@ -76,7 +76,7 @@ RULES = (
         "evidence_is_kept",
         "evidence",
         "DELETE",
-        f"NOT {_OPEN_PASS}",
+        f"NOT {_RETENTION_IS_OPEN}",
         "evidence is deleted in a retention pass only",
     ),
     _fixed("audit_is_immutable", "audit_entries", _AUDIT_FIXED, "the audit log is immutable"),
@@ -91,7 +91,7 @@ RULES = (
         "audit_is_kept",
         "audit_entries",
         "DELETE",
-        f"NOT {_OPEN_PASS}",
+        f"NOT {_RETENTION_IS_OPEN}",
         "audit entries are deleted in a retention pass only",
     ),
     _fixed(
