@@ -4,6 +4,7 @@ import datetime as dt
 from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -174,7 +175,10 @@ def working_calendar(session: Session, *, years: Iterable[int]) -> WorkingCalend
     One query, since pages reckon with it, too.
     """
     wanted = sorted(set(years))
-    rows = session.execute(_calendar_rows(wanted)).all() if wanted else []
+    if not wanted:
+        return WorkingCalendar()
+    days = {"first": dt.date(wanted[0], 1, 1), "last": dt.date(wanted[-1], 12, 31)}
+    rows = session.execute(_calendar_rows(), days).all()
     region = next((row.region for row in rows if row.region), None)
     if region is None:
         return WorkingCalendar()
@@ -190,8 +194,9 @@ def working_calendar(session: Session, *, years: Iterable[int]) -> WorkingCalend
     return WorkingCalendar(frozenset(closed))
 
 
-def _calendar_rows(years: list[int]) -> CompoundSelect[Any]:
-    first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
+@lru_cache(maxsize=1)
+def _calendar_rows() -> CompoundSelect[Any]:
+    first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
     no_day, nothing = cast(null(), Date()), literal(0)
     return union_all(
         select(

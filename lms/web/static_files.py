@@ -40,6 +40,11 @@ def init_static(app: Flask) -> None:
 
     app.add_url_rule("/static/<mark_>/<path:path>", "static_file", static_file)
 
+    known: dict[str, str] = {}
+
     @app.template_global("static")
     def static(path: str) -> str:
-        return url_for("static_file", mark_=mark, path=path)
+        # A long list names the icons a hundred times; building an address is not for free.
+        if path not in known:
+            known[path] = url_for("static_file", mark_=mark, path=path)
+        return known[path]

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -97,16 +99,21 @@ def list_rules_of_course(session: Session, course_id: int) -> list[RuleRow]:
 
 def list_rules_reaching(session: Session, person_id: int) -> list[RuleRow]:
     """The requirements that one person's duties rest on today; one query."""
+    return _rules(session.execute(_reaching(), {"person_id": person_id}))
+
+
+@lru_cache(maxsize=1)
+def _reaching() -> Select[*tuple[Any, ...]]:
     sources = (
         select(AssignmentSource.requirement_id)
         .join(Assignment, Assignment.id == AssignmentSource.assignment_id)
         .where(
-            Assignment.person_id == person_id,
+            Assignment.person_id == bindparam("person_id"),
             Assignment.ended_on.is_(None),
             AssignmentSource.until.is_(None),
         )
     )
-    return _rules(session.execute(_statement().where(Requirement.id.in_(sources))))
+    return _statement().where(Requirement.id.in_(sources))
 
 
 def _statement() -> Select[*tuple[Any, ...]]:

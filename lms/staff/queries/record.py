@@ -120,10 +120,26 @@ def _duty(row: Any) -> DutyRow:  # noqa: ANN401 - a row of the statement above
 
 def list_proofs(session: Session, person_id: int) -> list[ProofRow]:
     """All evidence of the person, revoked too, the newest first; one query."""
+    rows = session.execute(_proofs(), {"person_id": person_id})
+    return [
+        ProofRow(
+            row.Evidence,
+            row.slug,
+            row.titles,
+            row.certificate_id,
+            row.number,
+            f"{row.first_name} {row.last_name}" if row.last_name is not None else None,
+        )
+        for row in rows
+    ]
+
+
+@lru_cache(maxsize=1)
+def _proofs() -> Select[*tuple[Any, ...]]:
     recorder = aliased(Person)
     version = newest_versions()
     taken = aliased(CourseVersion)
-    rows = session.execute(
+    return (
         select(
             Evidence,
             Course.slug,
@@ -142,17 +158,6 @@ def list_proofs(session: Session, person_id: int) -> list[ProofRow]:
             recorder,
             and_(recorder.id == Evidence.recorded_by, recorder.id != Evidence.person_id),
         )
-        .where(Evidence.person_id == person_id)
+        .where(Evidence.person_id == bindparam("person_id"))
         .order_by(Evidence.completed_on.desc(), Evidence.id.desc())
     )
-    return [
-        ProofRow(
-            row.Evidence,
-            row.slug,
-            row.titles,
-            row.certificate_id,
-            row.number,
-            f"{row.first_name} {row.last_name}" if row.last_name is not None else None,
-        )
-        for row in rows
-    ]

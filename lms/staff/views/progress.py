@@ -15,7 +15,7 @@ from lms.staff.queries.overview import Column, list_columns, page_of_people
 from lms.staff.queries.people import list_units
 from lms.staff.rules import Filters, Need
 from lms.staff.views.blueprint import blueprint
-from lms.staff.views.cells import cell_words
+from lms.staff.views.cells import Wording
 from lms.staff.views.looks import note_list
 from lms.staff.views.strip import strip
 from lms.web.db import db_session, house
@@ -89,7 +89,8 @@ def progress() -> str:
         chips=_chips(chosen, found),
         need_words=_need_words(),
         page=page,
-        cell_words=cell_words,
+        titles=titles,
+        words_of=Wording().of,
         search_length=SEARCH_LENGTH,
     )
 
