@@ -5,6 +5,7 @@ The language is the one a person chose, else the browser's, else the organisatio
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import flask_babel
@@ -67,7 +68,13 @@ def in_language(texts: Mapping[str, Any] | None, language: str | None = None) ->
 
 def _pattern(value: dt.date, german: str, english: str) -> str:
     language = locale()
-    return format_date(value, german if language == "de" else english, locale=_territory(language))
+    return _formatted(value, german if language == "de" else english, _territory(language))
+
+
+# A table of people shows a hundred dates, many of them twice; formatting is most of a cell's cost.
+@lru_cache(maxsize=4096)
+def _formatted(value: dt.date, pattern: str, territory: str) -> str:
+    return format_date(value, pattern, locale=territory)
 
 
 def _territory(language: str) -> str:
