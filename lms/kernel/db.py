@@ -123,6 +123,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
         "busy_timeout=5000",
         "foreign_keys=ON",
         "trusted_schema=OFF",
+        # INSERT OR REPLACE deletes as well: the triggers shall hear of it.
+        "recursive_triggers=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -1,26 +1,85 @@
 """What people do, in a real browser: by keyboard, without scripts, in two browsers."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from lms.authoring.bundles import read_bundle
 
-def answer_quiz_by_keyboard(page):
-    """Choose the first answer of each question with the keyboard until the result is there."""
-    for _question in range(20):
-        choices = page.locator("form .opt input:not([disabled])")
-        if choices.count() == 0:
-            break
-        choices.first.focus()
-        page.keyboard.press("Space")
-        page.get_by_role("button", name=re.compile("Antwort prüfen|Check")).focus()
+CONTENT = Path(__file__).parent.parent.parent / "content"
+
+
+RIGHT = {
+    question.key: [option.key for option in question.options if option.correct]
+    for lesson in read_bundle(CONTENT / "data-protection").course.lessons
+    for question in getattr(lesson, "questions", ())
+}
+
+
+def press(page, name):
+    """Reach a button or link by its name and press it, as somebody without a mouse does."""
+    there = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
+    there.focus()
+    with page.expect_navigation():
         page.keyboard.press("Enter")
-        page.wait_for_load_state("load")
-        forward = page.locator(".actions .btn-1, .abar .btn-1").first
-        forward.focus()
-        page.keyboard.press("Enter")
-        page.wait_for_load_state("load")
+
+
+def answer_all(page, right=RIGHT):
+    """Answer every question of the quiz by keyboard; wrong with an empty `right`."""
+    while page.locator("#answer").count():
+        key = page.locator("#answer input[name=question]").get_attribute("value")
+        known = right.get(key)
+        values = known or [page.locator("#answer input[name=choice]").first.get_attribute("value")]
+        for value in values:
+            page.locator(f"#answer input[value={value}]").focus()
+            page.keyboard.press("Space")
+        press(page, "Antwort prüfen")
+        expect(page.locator("[role=status] h2, h2[tabindex]").first).to_be_visible()
+        press(page, re.compile("Nächste Frage|Zum Ergebnis"))
+
+
+@pytest.mark.parametrize(
+    ("role", "scripts"), [("dpo", True), ("author", False)], ids=["scripts", "no-scripts"]
+)
+def test_a_course_leads_to_a_certificate(visit, site, role, scripts):
+    seen = visit(scripts=scripts)
+    page = seen.sign_in(role)
+    seen.go("/courses/data-protection")
+    page.locator("form[action$=start] button, form[action$=again] button").first.click()
+    page.wait_for_load_state("load")
+    page.locator("#confirmed").focus()
+    page.keyboard.press("Space")
+    press(page, "Weiter zum Quiz")
+    press(page, "Quiz starten")
+    answer_all(page)
+    expect(page.get_by_text(re.compile("Bestanden|bestanden")).first).to_be_visible()
+    press(page, re.compile("Kurs abschließen|Weiter|Fertig|Abschließen"))
+    assert page.url.startswith(site.address + "/courses/data-protection")
+    seen.go("/certificates")
+    page.get_by_role("link", name=re.compile("Datenschutz im digitalen Alltag")).first.click()
+    code = page.locator("a[href*='/verify/']").first.get_attribute("href").rsplit("/", 1)[-1]
+    public = visit()
+    public.go(f"/verify/{code}")
+    expect(public.page.get_by_role("heading", level=1)).to_have_text("Dieser Nachweis ist gültig")
+
+
+def test_another_browser_goes_on_at_the_same_step(visit):
+    first = visit()
+    page = first.sign_in("employee")
+    first.go("/courses/digital-counselling")
+    page.get_by_role("link", name=re.compile("Weiterlernen")).or_(
+        page.locator(".hero .btn-1")
+    ).first.click()
+    page.wait_for_load_state("load")
+    at = page.url
+    second = visit(size="phone")
+    second.sign_in("employee")
+    second.go("/courses/digital-counselling")
+    second.page.locator(".hero .btn-1").first.click()
+    second.page.wait_for_load_state("load")
+    assert second.page.url == at
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

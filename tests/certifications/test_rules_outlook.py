@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certifications.rules.board import board_of, months_between
+from lms.certifications.months import months_between
+from lms.certifications.rules.board import board_of
 from lms.certifications.rules.cycles import CycleDates, CycleKind, next_cycle
 from lms.certifications.rules.evidence import EvidenceDates, evidence_for_ever, first_evidence
 from lms.certifications.rules.outlook import Outlook, Prospect, outlook_on
@@ -57,6 +58,17 @@ def test_once_is_enough():
     once = policy_with_defaults(interval_months=None)
     found = seen(ENDS_ON, held=for_ever, policy=once, cycle=None, follows=for_ever)
     assert found == Outlook(Prospect.FOR_EVER)
+
+
+def test_nothing_renews_what_once_was_enough_for():
+    for_ever = evidence_for_ever(SHOWN_ON)
+    found = seen(ENDS_ON, cycle=None, follows=for_ever)
+    assert found == Outlook(Prospect.FOR_EVER)
+
+
+def test_a_renewal_for_ever_loses_nothing():
+    once = policy_with_defaults(interval_months=None)
+    assert seen(ENDS_ON, policy=once) == Outlook(Prospect.OPEN, ENDS_ON, None, loses_nothing=True)
 
 
 def test_where_each_completion_begins_anew_days_are_lost():

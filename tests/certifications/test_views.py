@@ -239,7 +239,10 @@ def test_without_duties_the_courses_are_offered(client_of):
 
 def test_supervisors_are_named_where_they_see_names(house, make_app, session, sign_in):
     told = page(sign_in(make_app(SUPERVISOR_DIGEST="names").test_client(), house.person()))
-    assert "Deine Führungskraft sieht ihn auch, aber keine Ergebnisse." in told
+    assert (
+        "Ist etwas eine Woche überfällig, erfährt es auch deine vorgesetzte Person, montags per E-\u2060Mail."
+        in told
+    )
     silent = page(sign_in(make_app().test_client(), house.person()))
     assert "Führungskraft" not in silent
 

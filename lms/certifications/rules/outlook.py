@@ -50,15 +50,12 @@ def outlook_on(
         return Outlook(Prospect.FOR_EVER)
     renew_from = today
     outcome = renew(policy, follows, cycle, renew_from)
-    if isinstance(outcome, VoluntaryRepeat):
-        if outcome.opens_on is None:
-            return Outlook(Prospect.FOR_EVER)
+    if isinstance(outcome, VoluntaryRepeat) and outcome.opens_on is not None:
+        # A round that opens on a day takes what is completed on it.
         renew_from = outcome.opens_on
         outcome = renew(policy, follows, cycle, renew_from)
     if isinstance(outcome, VoluntaryRepeat):
-        # A round that opens on a day takes what is completed on it.
-        message = f"no renewal even on {renew_from}"
-        raise TypeError(message)
+        return Outlook(Prospect.FOR_EVER)
     return Outlook(
         _prospect(held, today, renew_from),
         renew_from,
@@ -74,10 +71,10 @@ def _prospect(held: EvidenceDates, today: dt.date, renew_from: dt.date) -> Prosp
 
 
 def _loses_nothing(held: EvidenceDates, renewed: EvidenceDates, renewed_on: dt.date) -> bool:
-    if held.valid_until is None or renewed.valid_until is None:
+    if renewed.valid_until is None:
         return True
-    if renewed.interval_months is None or renewed_on > held.valid_until:
+    if held.valid_until is None or renewed_on > held.valid_until:
         return False
     # Counted from its anchor, a new end may lie later than this in a short month, never earlier.
-    whole = add_months(held.valid_until, renewed.interval_months)
+    whole = add_months(held.valid_until, renewed.interval_months or 0)
     return renewed.valid_until >= whole
