@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lms.kernel.text import whole_number
+
 PREFIX = "LMS_"
 LOCALES = ("de", "en")
 _STATES = (
@@ -67,8 +69,9 @@ class Settings:
 
     @property
     def host(self) -> str:
-        """Host and port of the base address, as browsers send it."""
-        return urlsplit(self.base_url).netloc
+        """Host and port of the base address, as browsers send it: small, no port of the scheme."""
+        host = urlsplit(self.base_url).netloc.lower()
+        return host.removesuffix(":443" if self.is_https else ":80")
 
     @property
     def mail_domain(self) -> str:
@@ -192,9 +195,10 @@ class _Given:
         value = self.optional(name)
         if value is None:
             return default
-        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        number = whole_number(value, low, high)
+        if number is None:
             raise refusal(name, value, f"a whole number from {low} to {high}")
-        return int(value)
+        return number
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         value = self.optional(name) or default
@@ -256,10 +260,22 @@ def _kept_secret(path: Path) -> str:
 
 def _base_url(given: _Given) -> str:
     value = (given.optional("BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+    if not _is_base_url(value):
         raise refusal("BASE_URL", value, "an address such as https://lernstand.example.org")
     return value
+
+
+def _is_base_url(value: str) -> bool:
+    """A scheme, a host, perhaps a port, and nothing else: no path, no name, no blank."""
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    end = "" if port is None else f":{port}"
+    name = f"[{host}]" if host and ":" in host else host
+    is_plain = bool(host) and value.isascii() and " " not in value
+    return is_plain and value.lower() in (f"http://{name}{end}", f"https://{name}{end}")
 
 
 def _zone(given: _Given) -> ZoneInfo:

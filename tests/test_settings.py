@@ -32,6 +32,11 @@ def read(folder, **given):
         ("HOLIDAYS", "DE-XX", "DE-BW"),
         ("BASE_URL", "lernstand.example.org", "https://"),
         ("BASE_URL", "https://a.example/pfad", "https://"),
+        ("BASE_URL", "https://[", "https://"),
+        ("BASE_URL", "https://a.example:viele", "https://"),
+        ("BASE_URL", "https://somebody@a.example", "https://"),
+        ("BASE_URL", "https://a.example#oben", "https://"),
+        ("SMTP_PORT", "1" * 5000, "from 1 to 65535"),
         ("DATABASE_URL", "mysql://x", "sqlite:///"),
         ("TRUSTED_PROXIES", "99", "from 0 to 10"),
         ("FILES", "s3://bucket", "a folder"),
@@ -99,3 +104,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 )
 def test_what_only_this_machine_reaches(tmp_path, base_url, loopback):
     assert read(tmp_path, BASE_URL=base_url).is_loopback is loopback
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("https://Lernstand.Example.org:443", "lernstand.example.org"),
+        ("http://lernstand.example.org:80/", "lernstand.example.org"),
+        ("https://lernstand.example.org:80", "lernstand.example.org:80"),
+        ("http://[::1]:8000", "[::1]:8000"),
+    ],
+)
+def test_the_host_is_the_one_that_browsers_send(tmp_path, base_url, host):
+    assert read(tmp_path, BASE_URL=base_url).host == host

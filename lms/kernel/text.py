@@ -23,6 +23,17 @@ def slug(text: str, *, limit: int = 60) -> str:
     return "-".join(words)[:limit].strip("-")
 
 
+def whole_number(text: str, low: int, high: int) -> int | None:
+    """The number that the ASCII digits of `text` write, or None when it is none from low to high.
+
+    Python refuses to read thousands of digits, so how many there are is looked at first.
+    """
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(high)):
+        return None
+    number = int(text)
+    return number if low <= number <= high else None
+
+
 def one_line(text: str) -> str:
     """Text that is safe in a mail header: control characters become blanks (trust.md 3.12)."""
     return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())

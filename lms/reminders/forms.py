@@ -101,9 +101,9 @@ class RequirementForm(BaseForm):
         if self.audience.data == EVERYONE:
             return Scope(everyone=True)
         return Scope(
-            unit_ids=frozenset(int(one) for one in self.units.data or ()),
+            unit_ids=_offered_ids(self.units),
             jobs=frozenset(self.jobs.data or ()),
-            person_ids=frozenset(int(one) for one in self.people.data or ()),
+            person_ids=_offered_ids(self.people),
         )
 
     def policy(self) -> RequirementPolicy:
@@ -168,6 +168,11 @@ class RequirementForm(BaseForm):
     def _refuse(self, name: str, message: str) -> None:
         field = self[name]
         field.errors = [*field.errors, message]
+
+
+def _offered_ids(field: SelectMultipleField) -> frozenset[int]:
+    """The chosen keys that were on offer; any other is refused by the field itself."""
+    return frozenset(int(one) for one in field.data or () if one in (field.choices or ()))
 
 
 def day_of_year(text: str) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError
@@ -18,6 +18,7 @@ from lms.web.guard import current_viewer, without_database
 from lms.web.languages import spoken
 
 _LOG = logging.getLogger("lms.request")
+_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 _PLAIN = Path(__file__).parent.parent / "static" / "500.html"
 
 
@@ -25,6 +26,9 @@ def error_page(status: int, message: str | None = None) -> Response:
     """The page of a status; `message` is one more sentence on what can be done."""
     if status >= 500 and status != 503:
         return _last_resort(status)
+    if isinstance(request.routing_exception, BadHost):
+        # No page can be addressed under a name that is none, not even the links of an error.
+        return make_response("The host name of this request cannot be read.", status, _TEXT)
     try:
         return _rendered(status, message)
     except SQLAlchemyError:

@@ -139,19 +139,28 @@ def init_guard(app: Flask, find_viewer: Callable[[str], Viewer | None]) -> None:
         return SignedIn(found) if found else None
 
     app.before_request(_refuse_foreign)
+    app.before_request(_refuse_nul)
     app.before_request(_check_access)
 
 
 def _refuse_foreign() -> None:
-    if request.path not in _ANY_HOST and request.host not in _own_hosts():
+    if request.path not in _ANY_HOST and request.host.lower() not in _own_hosts():
         abort(400, description="foreign host")
     if request.method in SAFE_METHODS:
         return
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(400, description="cross-site request")
     origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc not in _own_hosts():
+    if origin and origin != "null" and origin.partition("://")[2].lower() not in _own_hosts():
         abort(400, description="foreign origin")
+
+
+def _refuse_nul() -> None:
+    """No text of ours holds a NUL, and not every database keeps one (trust.md 3.6)."""
+    sent = (request.args, request.form)
+    texts = (text for values in sent for pair in values.items(multi=True) for text in pair)
+    if "\0" in request.path or any("\0" in text for text in texts):
+        abort(400, description="NUL")
 
 
 def _own_hosts() -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from flask import request
 
 from lms.kernel.domain import NotFound
+from lms.kernel.text import whole_number
 
 _Row = TypeVar("_Row")
 PAGE_SIZE = 25
@@ -38,7 +39,7 @@ class Page(Generic[_Row]):
 
 def page_number() -> int:
     """`?page=` of the request; what is no page at all is a 404."""
-    text = request.args.get("page", "1")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1_000_000:
+    number = whole_number(request.args.get("page", "1"), 1, 1_000_000)
+    if number is None:
         raise NotFound
-    return int(text)
+    return number

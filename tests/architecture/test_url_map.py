@@ -130,3 +130,36 @@ def test_reading_writes_nothing_but_the_side_writes(app, client_of, rules, count
 
 def test_a_foreign_host_is_refused(client):
     assert client.get("/login", base_url="http://evil.example").status_code == 400
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST:8000", "[::1]:8000", "127.0.0.1:8000"])
+def test_other_names_of_this_machine_are_its_own(client, host):
+    assert client.get("/login", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/login", "/healthz", "/static/plain/app.css"])
+def test_a_host_that_is_no_name_is_refused_in_plain_words(client, path):
+    answer = client.get(path, headers={"Host": "x" * 300})
+    assert (answer.status_code, answer.text) == (
+        400,
+        "The host name of this request cannot be read.",
+    )
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "http://[", "//", "x", "http://127.0.0.1:8000@evil.example"]
+)
+def test_a_foreign_or_broken_origin_is_refused(client, origin):
+    assert client.post("/login", headers={"Origin": origin}).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 5000])
+def test_what_is_no_page_of_a_list_is_not_there(client_of, page):
+    assert client_of().get(f"/certificates?page={page}").status_code == 404
+
+
+def test_a_nul_is_refused_wherever_it_stands(client, client_of):
+    assert client.get("/verify/%00").status_code == 400
+    assert client.get("/verify?code=A%00").status_code == 400
+    assert client.post("/login", data={"identifier": "a\0b"}).status_code == 400
+    assert client_of(Role.OFFICER).get("/people?a%00=1").status_code == 400

@@ -53,3 +53,21 @@ def test_codes_from_paper_are_forgiven(code, blanks):
 
 def test_an_endless_code_is_cut():
     assert len(text.normal_code("A" * 10_000)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("1", 1),
+        ("25", 25),
+        ("0", None),
+        ("26", None),
+        ("-1", None),
+        ("", None),
+        ("²", None),
+        ("٣", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_only_ascii_digits_within_the_limits_are_a_number(words, number):
+    assert text.whole_number(words, 1, 25) == number

@@ -327,3 +327,11 @@ def test_the_preview_is_noted_as_a_look(house, officer, session):
     officer.post("/requirements/new", data=typed(house.course()))
     seen = session.scalars(select(RecordView)).one()
     assert (seen.page, seen.people_count, seen.at) == ("list", 1, NOW)
+
+
+@pytest.mark.parametrize("value", ["x", "", "0", "2147483647", "9" * 5000, "\u0663"])
+def test_who_was_not_on_offer_is_refused_on_the_form(house, officer, value):
+    form = typed(house.course(), audience="some")
+    for field in ("units", "people", "jobs", "stages", "course"):
+        answer = officer.post("/requirements/new", data=form | {field: [value]})
+        assert answer.status_code == 422, field

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from lms.courses.document import Quiz
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
+from lms.kernel.text import whole_number
 from lms.learning.models import QuizAttempt
 from lms.learning.operations.quizzes import (
     answer,
@@ -27,6 +28,7 @@ from lms.learning.views.results import result_page_of, summary_of
 from lms.learning.views.visit import Visit, act, frame_of
 from lms.web.db import db_session, house
 from lms.web.guard import signed_in
+from lms.web.ids import MOST_ID
 from lms.web.languages import clock, spoken
 
 
@@ -52,10 +54,10 @@ def _asked_number(attempt: QuizAttempt) -> int | None:
     text = request.args.get("question")
     if text is None:
         return None
-    count = len(attempt.question_keys)
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= count:
+    number = whole_number(text, 1, len(attempt.question_keys))
+    if number is None:
         raise NotFound
-    return int(text[:4])
+    return number
 
 
 def _open_number(quiz: Quiz, attempt: QuizAttempt, known: Attempts) -> int | None:
@@ -198,10 +200,10 @@ def _zone() -> ZoneInfo:
 
 
 def _posted_attempt(visit: Visit) -> QuizAttempt:
-    text = request.form.get("attempt", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
+    attempt_id = whole_number(request.form.get("attempt", ""), 1, MOST_ID)
+    if attempt_id is None:
         raise NotFound
-    return find_own_attempt(db_session(), int(text), visit.enrolment)
+    return find_own_attempt(db_session(), attempt_id, visit.enrolment)
 
 
 def _posted_answer() -> tuple[str, list[str]]:

@@ -24,6 +24,7 @@ from lms.certifications.rules.status import Status
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError
 from lms.kernel.permissions import Permission
+from lms.kernel.text import whole_number
 from lms.people.calendar import WorkingCalendar
 from lms.people.models import Person
 from lms.people.queries import list_jobs, list_unit_sizes, working_calendar
@@ -156,8 +157,8 @@ def _prepare(form: RequirementForm) -> Choices:
 
 
 def _chosen_ids(form: RequirementForm) -> list[int]:
-    ids = [int(one) for one in form.people.data or () if one.isascii() and one.isdigit()]
-    return [one for one in ids[:MOST_CHOSEN] if one <= MOST_ID]
+    ids = [whole_number(one, 1, MOST_ID) for one in (form.people.data or ())[:MOST_CHOSEN]]
+    return [one for one in ids if one is not None]
 
 
 def offered_stages(form: RequirementForm) -> list[int]:
