@@ -36,13 +36,13 @@ def test_what_was_done_stays_done_behind_a_lesson_that_came_back():
     assert states(done={"film", "check"}) == [OPEN, DONE, DONE, LOCKED]
 
 
-def test_a_locked_lesson_names_the_one_that_comes_first():
+def test_a_locked_lesson_names_the_one_before_it():
     steps = steps_of(LESSONS, done={"welcome"})
-    assert [(step.number, step.after) for step in steps] == [(1, 0), (2, 0), (3, 2), (4, 2)]
+    assert [(step.number, step.after) for step in steps] == [(1, 0), (2, 0), (3, 2), (4, 3)]
     require_open(steps[1])
     with pytest.raises(LessonLocked) as refused:
         require_open(steps[3])
-    assert refused.value.values == {"number": 2}
+    assert refused.value.values == {"number": 3}
 
 
 def test_one_goes_on_where_one_last_was():

@@ -44,7 +44,7 @@ def test_the_catalogue_shows_ones_own_courses_first(browser, learning, learning_
     learning.require()
     learning_of(document(OWN, slug="other", title={"de": "Anderer Kurs", "en": "Other course"}))
     words = main_of(browser.get("/courses"))
-    assert "Ein Kurs ist für dich vorgesehen. Gerade drängt nichts." in words
+    assert "Ein Kurs ist für dich vorgesehen. Er ist noch offen." in words
     assert "Meine Kurse 1" in words
     assert "Alle Kurse 2" in words
     assert "Anderer Kurs" not in words
@@ -101,7 +101,7 @@ def test_somebody_in_the_middle_goes_on_where_they_were(browser, learning):
     words = main_of(response)
     assert "Weiter bei Schritt 2 von 4 Der Film Video, 2 Minuten" in words
     assert "Weiterlernen" in words
-    assert "Praxisaufgabe, 5 Min. · erst nach Schritt 2" in words
+    assert "Praxisaufgabe, 5 Min. · erst nach Schritt 3" in words
     assert 'href="/courses/sample/learn/film"' in response.get_data(as_text=True)
     assert 'href="/courses/sample/learn/try"' not in response.get_data(as_text=True)
 

@@ -111,7 +111,7 @@ def test_a_course_in_one_language_says_which(browser, learner, learning_of):
 def test_a_locked_lesson_leads_to_the_course(browser, session, learning):
     learning.enrol()
     assert browser.get(f"{LEARN}/try").location == "/courses/sample"
-    assert "Dieser Schritt kommt erst nach Schritt 1." in main_of(browser.get("/courses/sample"))
+    assert "Dieser Schritt kommt erst nach Schritt 3." in main_of(browser.get("/courses/sample"))
     assert browser.post(f"{LEARN}/film/finish").location == "/courses/sample"
     assert count(session, LessonProgress) == 0
 

@@ -75,6 +75,11 @@ class CourseFacts:
         """Run out or about to."""
         return self.urgency in (Urgency.EXPIRED, Urgency.SOON)
 
+    @property
+    def is_to_do(self) -> bool:
+        """A duty that was never finished or not yet, though nothing is late."""
+        return self.has_duty and self.urgency in (Urgency.BEGUN, Urgency.OPEN)
+
 
 def in_order(facts: Iterable[CourseFacts]) -> list[CourseFacts]:
     """By urgency, then the nearest date, then the title."""

@@ -29,7 +29,7 @@ class LessonLocked(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A lesson with its place, counted from 1; `after` is the step that a locked one waits for."""
+    """A lesson with its place, counted from 1; `after` is the step right before a locked one."""
 
     lesson: AnyLesson
     number: int
@@ -47,12 +47,12 @@ def steps_of(
 ) -> tuple[Step, ...]:
     """The lessons in their order; everything behind the first unfinished one is locked."""
     steps: list[Step] = []
-    barrier = 0
+    unfinished = 0
     for number, lesson in enumerate(lessons, 1):
-        state = _state(lesson.key, done, waiting, is_locked=barrier > 0)
-        if state is StepState.OPEN:
-            barrier = number
-        steps.append(Step(lesson, number, state, barrier if state is StepState.LOCKED else 0))
+        state = _state(lesson.key, done, waiting, is_locked=unfinished > 0)
+        steps.append(Step(lesson, number, state, unfinished if state is StepState.LOCKED else 0))
+        if state in (StepState.OPEN, StepState.LOCKED):
+            unfinished = number
     return tuple(steps)
 
 
@@ -84,7 +84,7 @@ def next_step(steps: Sequence[Step], number: int) -> Step | None:
 
 
 def require_open(step: Step) -> None:
-    """Refuse a locked lesson and name the one that comes first."""
+    """Refuse a locked lesson and name the one before it."""
     if not step.is_open:
         raise LessonLocked(number=step.after)
 

@@ -152,7 +152,7 @@ def _lead(facts: Sequence[CourseFacts]) -> tuple[str, str]:
         count=_number_word(duties),
     )
     if not urgent:
-        return str(first), str(_("Gerade drängt nichts."))
+        return str(first), _open_words(duties, sum(one.is_to_do for one in facts))
     if duties == 1:
         return str(first), str(_("Er braucht dich bald."))
     second = ngettext(
@@ -162,6 +162,22 @@ def _lead(facts: Sequence[CourseFacts]) -> tuple[str, str]:
         count=_number_word(urgent),
     )
     return str(first), str(second)
+
+
+def _open_words(duties: int, to_do: int) -> str:
+    """Nothing is late; what is still to be done is said all the same."""
+    if not to_do:
+        return str(_("Gerade drängt nichts."))
+    if duties == 1:
+        return str(_("Er ist noch offen."))
+    return str(
+        ngettext(
+            "Einer davon ist noch offen.",
+            "%(count)s davon sind noch offen.",
+            to_do,
+            count=_number_word(to_do),
+        )
+    )
 
 
 _NUMBER_WORDS = (

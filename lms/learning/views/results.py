@@ -103,6 +103,8 @@ def _result_sentences(quiz: Quiz, known: Attempts) -> list[str]:
         result = rules.result_of(quiz, attempt.question_keys, known.scores)
         right, total = result.right_count, result.question_count
         sentences.insert(0, _("Ganz richtig: %(right)s von %(total)s.", right=right, total=total))
+        if rules.has_equal_points(quiz) and reached > rules.percent_of(right / total):
+            sentences.insert(1, _("Teilweise richtig zählt mit."))
     if not attempt.is_passed:
         sentences.append(
             _("Zum Bestehen brauchst du %(percent)s\u00a0%%.", percent=quiz.pass_percent)
