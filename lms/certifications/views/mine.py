@@ -164,12 +164,14 @@ def _lead(holdings: list[Holding], today: dt.date) -> str:
             ngettext("%(num)s Nachweis ist gültig.", "%(num)s Nachweise sind gültig.", len(valid))
         )
     held = sum(one in due for one in valid)
+    if len(due) == 1:
+        return str(_("%(held)s von 1 Kompetenz ist gültig.", held=held))
     return str(
         ngettext(
-            "%(held)s von %(num)s Kompetenz ist gültig.",
-            "%(held)s von %(num)s Kompetenzen sind gültig.",
-            len(due),
-            held=held,
+            "%(num)s von %(total)s Kompetenzen ist gültig.",
+            "%(num)s von %(total)s Kompetenzen sind gültig.",
+            held,
+            total=len(due),
         )
     )
 
