@@ -1,7 +1,8 @@
 import json
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from lms.app import create_app
 from lms.courses import queries
@@ -116,13 +117,31 @@ def test_where_there_is_no_database_bundles_are_checked_all_the_same(tmp_path):
     assert not (tmp_path / "none.db").exists()
 
 
+def edit_in_the_browser(session):
+    """Somebody saves the course in the browser: a version of other origin."""
+    first = session.scalars(select(CourseVersion).options(undefer(CourseVersion.document))).one()
+    session.add(
+        CourseVersion(
+            course_id=first.course_id,
+            number=2,
+            published_on=first.published_on,
+            origin="browser",
+            digest="0" * 64,
+            titles=first.titles,
+            changes={},
+            document=first.document,
+        )
+    )
+    session.flush()
+
+
 def test_what_was_edited_in_the_browser_is_kept_and_said(run, session, tmp_path):
     folder = write_bundle(tmp_path / "a")
     run("load", folder)
-    session.execute(update(CourseVersion).values(origin="browser"))
+    edit_in_the_browser(session)
     put(folder, "20-work/10-try.de.md", "Neu.")
     kept = "sample: edited in the browser, kept; --replace publishes over it\n"
     assert run("load", folder) == (0, kept, "")
     put(folder, "course.yaml", FILES["course.yaml"].replace("months: 12", "months: 6"))
-    told = "sample: version 2 published (1 lesson changed, 1 key of the course changed)\n"
+    told = "sample: version 3 published (1 lesson changed, 1 key of the course changed)\n"
     assert run("load", folder, "--replace") == (0, told, "")

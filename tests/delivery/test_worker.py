@@ -537,4 +537,5 @@ def test_two_workers_send_each_mail_once_and_keep_the_limit_together(own_session
     with reading(own_sessions) as session:
         times = sorted(session.scalars(select(OutboxMessage.sent_at)))
         assert session.scalars(select(MailThrottle)).one().id == 1
-    assert (times[-1] - times[0]).total_seconds() >= 38.9
+    # The first may leave a second after its token, when the other worker has just waited.
+    assert (times[-1] - times[0]).total_seconds() >= 37.9
