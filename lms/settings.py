@@ -6,13 +6,13 @@ and what is allowed.
 
 import ipaddress
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lms.kernel.secret_key import kept_secret
 from lms.kernel.text import whole_number
 
 PREFIX = "LMS_"
@@ -239,23 +239,9 @@ def _secret_key(given: _Given, data_dir: Path, database_url: str) -> str:
             raise refusal("SECRET_KEY", key, "32 or more random characters")
         return key
     if not database_url.startswith("sqlite"):
-        raise refusal("SECRET_KEY", "", "a value shared by all hosts, needed with PostgreSQL")
-    return _kept_secret(data_dir / "secret-key")
-
-
-def _kept_secret(path: Path) -> str:
-    """Make the key once; of several processes that start at the same time one wins."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    if not path.exists():
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text("ascii")
+        message = "LMS_SECRET_KEY is missing; PostgreSQL needs one that all hosts share"
+        raise WrongSetting(message)
+    return kept_secret(data_dir / "secret-key")
 
 
 def _base_url(given: _Given) -> str:
