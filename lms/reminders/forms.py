@@ -146,7 +146,9 @@ class RequirementForm(BaseForm):
         """The fields, then what contract.md refuses of the whole."""
         is_valid = bool(super().validate(extra_validators))
         if self.scope().is_empty:
-            self._refuse("audience", _("Wähle mindestens einen Bereich, eine Tätigkeit, jemanden."))
+            self._refuse(
+                "audience", _("Wähle mindestens einen Bereich, eine Tätigkeit oder eine Person.")
+            )
             is_valid = False
         if not is_valid:
             return False

@@ -136,7 +136,7 @@ def test_one_requirement_shows_its_rule_and_the_others_of_the_course(house, offi
     page = plain(officer.get(f"/requirements/{one.id}"))
     assert "Erste Frist 30 Tage nach dem Eintritt oder der Zuordnung" in page
     assert "Kulanz 7 Tage nach der Frist" in page
-    assert "Doppelte Pflichten Küche : alle 6 Monate" in page
+    assert "Weitere Pflichten für diesen Kurs Küche : alle 6 Monate" in page
 
 
 # ------------------------------------------------------------------------------------ making one
@@ -212,7 +212,7 @@ def test_what_changed_since_the_preview_is_shown_again_and_not_saved(house, offi
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"audience": "some"}, "Wähle mindestens einen Bereich, eine Tätigkeit, jemanden."),
+        ({"audience": "some"}, "Wähle mindestens einen Bereich, eine Tätigkeit oder eine Person."),
         ({"initial_due_days": ""}, "Gib eine"),
         ({"initial_due_days": "bald"}, "Gib eine ganze Zahl ein."),
         ({"initial_due_days": "-1"}, "Hier sind nur Werte von 0 bis 3650 möglich."),
