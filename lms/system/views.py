@@ -184,8 +184,14 @@ def _alarm(found: list[Finding], mail: Standstill) -> Alarm | None:
     if worst is None:
         return None
     texts = {
-        "scheduler": _("Es läuft kein Prozess „flask scheduler run“. Er holt alles nach."),
-        "delivery": _("Es läuft kein Prozess „flask mail deliver --follow“. Er holt alles nach."),
+        "scheduler": _(
+            "Es läuft kein Prozess „flask scheduler run“. "
+            "Starte ihn auf dem Server, er holt alles nach."
+        ),
+        "delivery": _(
+            "Es läuft kein Prozess „flask mail deliver --follow“. "
+            "Starte ihn auf dem Server, er holt alles nach."
+        ),
         "sweep": _("Das Planen scheitert oder dauert zu lange. Warum, sagt das Log des Prozesses."),
     }
     is_mail = worst.key in _MAIL_FINDINGS

@@ -31,7 +31,7 @@ def log_lines(lines: Iterable[LogLine], titles: Mapping[int, str], zone: ZoneInf
 def _sentence(line: LogLine, titles: Mapping[int, str]) -> str:
     course = titles.get(line.course_id or 0, "")
     words = {
-        "evidence_recorded": _("Nachweis geschrieben: %(course)s", course=course),
+        "evidence_recorded": _("Nachweis eingetragen: %(course)s", course=course),
         "evidence_revoked": _("Nachweis widerrufen: %(course)s", course=course),
         "extended": _("Frist verlängert: %(course)s", course=course),
         "exempted": _("Befreit: %(course)s", course=course),
