@@ -69,6 +69,7 @@ class TooManyAttempts(DomainError):
 
     message = N_("Zu viele Versuche. Warte %(minutes)s Minuten und versuch es dann noch einmal.")
     status = 429
+    retry_after_seconds = int(WINDOW.total_seconds())
 
 
 CHECKS_PER_ADDRESS = 30
@@ -89,6 +90,7 @@ class HashingBusy(DomainError):
 
     message = N_("Gerade melden sich viele an. Versuch es gleich noch einmal.")
     status = 503
+    retry_after_seconds = 5
 
 
 def normal_password(text: str) -> str:

@@ -10,11 +10,12 @@ class DomainError(Exception):
     """A rule of the house was broken; `message` is a German text for the catalogue.
 
     Subclasses are named as sentences without the word error and set `message`; values for its
-    placeholders are given as keywords.
+    placeholders are given as keywords. `retry_after_seconds` says when another try makes sense.
     """
 
     message: str = N_("Das geht hier nicht.")
     status: int = 422
+    retry_after_seconds: int | None = None
 
     def __init__(self, **values: object) -> None:
         self.values = values

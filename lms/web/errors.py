@@ -66,7 +66,10 @@ def init_errors(app: Flask) -> None:
 def _handle_refusals(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> ResponseReturnValue:
-        return error_page(error.status, spoken(error))
+        page = error_page(error.status, spoken(error))
+        if error.retry_after_seconds is not None:
+            page.headers["Retry-After"] = str(error.retry_after_seconds)
+        return page
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:

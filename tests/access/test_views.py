@@ -93,7 +93,9 @@ def test_leavers_do_not_get_in(client, session, jana):
 def test_ten_failures_then_wait(client, session, jana):
     statuses = [submit(client, password="falsch").status_code for _ in range(11)]
     assert statuses == [422] * 10 + [429]
-    assert submit(client).status_code == 429
+    refused = submit(client)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "900")
+    assert "Warte 15 Minuten" in refused.text
     assert submit(client, "somebody.else@example.org").status_code == 422
 
 

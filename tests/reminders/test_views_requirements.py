@@ -186,10 +186,21 @@ def test_a_second_click_makes_no_second_requirement(house, officer, session):
     seen = officer.post("/requirements/new", data=typed(course))
     values = typed(course, step="save", digest=digest_of(seen))
     assert officer.post("/requirements/new", data=values).status_code == 302
+    officer.get("/requirements")
     again = officer.post("/requirements/new", data=values)
-    assert again.status_code == 422
-    assert "Diese Pflicht gibt es schon." in plain(again)
-    assert count(session) == 1
+    made = session.scalars(select(Requirement)).one()
+    assert (again.status_code, again.location) == (302, f"/requirements/{made.id}")
+    assert "Diese Pflicht ist schon gespeichert." in plain(officer.get(again.location))
+
+
+def test_the_same_people_under_another_policy_are_refused_with_what_was_typed(house, officer):
+    course = house.course()
+    house.require(course, "2026-01-01")
+    other = typed(course, interval_months="24", step="save")
+    answer = officer.post("/requirements/new", data=other)
+    assert answer.status_code == 422
+    assert "Diese Pflicht gibt es schon. Um sie zu ändern, beende sie" in plain(answer)
+    assert 'value="24"' in answer.text
 
 
 def test_what_changed_since_the_preview_is_shown_again_and_not_saved(house, officer, session):
@@ -301,6 +312,16 @@ def test_ending_says_who_loses_the_duty_and_keeps_evidence(house, officer, sessi
     assert session.scalars(live).all() == [cook.id]
     assert "Beendet am" in plain(officer.get(f"/requirements/{one.id}"))
     assert officer.get(f"/requirements/{one.id}/end").status_code == 404
+
+
+def test_a_second_click_on_ending_says_so(house, officer):
+    one = house.require(house.course(), "2026-01-01")
+    seen = officer.get(f"/requirements/{one.id}/end")
+    values = {"digest": digest_of(seen)}
+    officer.post(f"/requirements/{one.id}/end", data=values)
+    again = officer.post(f"/requirements/{one.id}/end", data=values)
+    assert (again.status_code, again.location) == (302, f"/requirements/{one.id}")
+    assert "Diese Pflicht war schon beendet." in plain(officer.get(again.location))
 
 
 def test_ending_what_changed_since_is_shown_again(house, officer, session):

@@ -17,7 +17,7 @@ from lms.certifications.models import (
 )
 from lms.certifications.operations.assigning import Reassignment, reassign
 from lms.certifications.queries.needs import rounds_in_need
-from lms.certifications.queries.requirements import get_in_force
+from lms.certifications.queries.requirements import InForce, get_in_force
 from lms.certifications.rules.policy import RequirementPolicy
 from lms.certifications.rules.scopes import Scope, require_somebody
 from lms.kernel.domain import N_, DomainError
@@ -26,9 +26,14 @@ _PART = 5_000
 
 
 class RequirementExists(DomainError):
-    """The same people must hold the same course already."""
+    """The same people must hold the same course already; `is_same`: under the same policy."""
 
-    message = N_("Diese Pflicht gibt es schon. Ändere die bestehende.")
+    message = N_("Diese Pflicht gibt es schon. Um sie zu ändern, beende sie und leg sie neu an.")
+
+    def __init__(self, requirement_id: int, *, is_same: bool) -> None:
+        self.requirement_id = requirement_id
+        self.is_same = is_same
+        super().__init__()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +51,9 @@ def create_requirement(
 ) -> tuple[Requirement, Reassignment]:
     """Put a requirement into force and give the people it reaches their duty."""
     require_somebody([wish.scope])
-    if _is_live(session, wish):
-        raise RequirementExists
+    live_id = _live_id(session, wish)
+    if live_id is not None:
+        raise RequirementExists(live_id, is_same=_asks_for(wish, get_in_force(session, live_id)))
     requirement = Requirement(course_id=wish.course_id, since=today, scope_key=wish.scope.key)
     session.add(requirement)
     session.flush()
@@ -68,8 +74,7 @@ def change_requirement(
 ) -> RequirementRevision | None:
     """Give a requirement a new policy, which acts on the next round; None when nothing differs."""
     found = get_in_force(session, requirement_id)
-    same = found.policy == wish.policy and found.revision.alternatives == list(wish.alternatives)
-    if same:
+    if _asks_for(wish, found):
         return None
     revision = _add_revision(
         session, found.requirement, wish, number=found.revision.number + 1, since=today
@@ -128,15 +133,19 @@ def hold_what_became_due(
     return len(held)
 
 
-def _is_live(session: Session, wish: Wish) -> bool:
-    found = session.scalar(
+def _asks_for(wish: Wish, found: InForce) -> bool:
+    """True when the wish wants exactly what is in force."""
+    return found.policy == wish.policy and found.revision.alternatives == list(wish.alternatives)
+
+
+def _live_id(session: Session, wish: Wish) -> int | None:
+    return session.scalar(
         select(Requirement.id).where(
             Requirement.course_id == wish.course_id,
             Requirement.scope_key == wish.scope.key,
             Requirement.ended_on.is_(None),
         )
     )
-    return found is not None
 
 
 def _scope_rows(requirement_id: int, scope: Scope) -> list[RequirementScope]:

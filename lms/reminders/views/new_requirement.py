@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lms.certifications.months import add_months
-from lms.certifications.operations.requiring import Wish
+from lms.certifications.operations.requiring import RequirementExists, Wish
 from lms.certifications.rules.cycles import next_cycle
 from lms.certifications.rules.evidence import EvidenceDates, first_evidence
 from lms.certifications.rules.policy import (
@@ -94,6 +94,10 @@ def create_requirement() -> ResponseReturnValue:
     try:
         return _save(form, choices) if step == "save" else _preview(form, choices)
     except DomainError as error:
+        if step == "save" and isinstance(error, RequirementExists) and error.is_same:
+            # A second click: what it asks for is in force.
+            flash(_("Diese Pflicht ist schon gespeichert."), "note")
+            return redirect(url_for("reminders.requirement", requirement_id=error.requirement_id))
         form.form_errors.append(spoken(error))
         return _form_page(form, choices), 422
 

@@ -77,7 +77,10 @@ def preview_end(requirement_id: int) -> str:
 def end(requirement_id: int) -> ResponseReturnValue:
     """End it, if it still does what the preview said."""
     session = db_session()
-    rule = _rule_in_force(requirement_id)
+    rule = _rule(requirement_id)
+    if rule.ended_on is not None:
+        flash(_("Diese Pflicht war schon beendet."), "note")
+        return redirect(url_for("reminders.requirement", requirement_id=rule.requirement_id))
     ending = read_ending(session, rule.requirement_id)
     if request.form.get("digest") != ending.digest:
         return _end_page(rule, ending, has_changed=True), 409
