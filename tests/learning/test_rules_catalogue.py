@@ -49,6 +49,7 @@ def test_where_a_card_stands(status, has_duty, is_begun, urgency):
     one = facts(status=status, has_duty=has_duty, is_begun=is_begun)
     assert one.urgency is urgency
     assert one.needs_somebody is (urgency in (Urgency.EXPIRED, Urgency.SOON))
+    assert one.is_unfinished is (status is Status.OPEN)
 
 
 def test_the_order_is_urgency_then_date_then_title():

@@ -51,6 +51,14 @@ def test_the_catalogue_shows_ones_own_courses_first(browser, learning, learning_
     assert "Nicht begonnen Pflicht 14 Minuten 4 Schritte" in words
 
 
+def test_the_lead_counts_the_duties_still_open(browser, learning, learning_of):
+    learning.require()
+    other = learning_of(document(OWN, slug="other", title={"de": "Anderer", "en": "Other"}))
+    other.require()
+    words = main_of(browser.get("/courses"))
+    assert "Zwei Kurse sind für dich vorgesehen. Zwei davon sind noch offen." in words
+
+
 def test_the_address_holds_the_chip(browser, learning, learning_of):
     learning.require()
     learning_of(document(OWN, slug="other", title={"de": "Anderer Kurs", "en": "Other course"}))

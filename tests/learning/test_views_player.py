@@ -309,9 +309,15 @@ def test_after_the_last_question_comes_the_result(browser, session, quiz):
     page = browser.get(last.location).get_data(as_text=True)
     assert "Zum Ergebnis" in page
     words = main_of(browser.get(QUIZ))
-    assert "Bestanden Ganz richtig: 3 von 3." in words
+    assert "Bestanden Ganz richtig: 3 von 3. Du hast 100 %" in words
     assert "Weiter zur Praxisaufgabe" in words
     assert "Noch einmal üben" in words
+
+
+def test_the_result_says_that_partly_right_counts(browser, session, quiz):
+    answer_everything(browser, session, RIGHT | {"two": ["c"]})
+    words = main_of(browser.get(QUIZ))
+    assert "Ganz richtig: 2 von 3. Teilweise richtig zählt mit. Du hast 83 %" in words
 
 
 def test_not_passed_one_tries_again_and_the_best_counts(browser, session, quiz):

@@ -76,9 +76,9 @@ class CourseFacts:
         return self.urgency in (Urgency.EXPIRED, Urgency.SOON)
 
     @property
-    def is_to_do(self) -> bool:
-        """A duty that was never finished or not yet, though nothing is late."""
-        return self.has_duty and self.urgency in (Urgency.BEGUN, Urgency.OPEN)
+    def is_unfinished(self) -> bool:
+        """A duty never met so far whose deadline is still ahead, begun or not."""
+        return self.has_duty and self.status is Status.OPEN
 
 
 def in_order(facts: Iterable[CourseFacts]) -> list[CourseFacts]:

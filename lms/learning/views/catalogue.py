@@ -152,7 +152,7 @@ def _lead(facts: Sequence[CourseFacts]) -> tuple[str, str]:
         count=_number_word(duties),
     )
     if not urgent:
-        return str(first), _open_words(duties, sum(one.is_to_do for one in facts))
+        return str(first), _open_words(duties, sum(one.is_unfinished for one in facts))
     if duties == 1:
         return str(first), str(_("Er braucht dich bald."))
     second = ngettext(
