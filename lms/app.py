@@ -94,7 +94,8 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
         app,
         settings,
         sessions or Sessions(make_engine(settings.database_url)),
-        errors.conflict_page,
+        conflict_page=errors.conflict_page,
+        away_page=errors.away_page,
     )
     return app
 
@@ -139,7 +140,7 @@ def _find_viewer(token: str) -> Viewer | None:
 
 def _note_last_seen(sign_in_id: int, now: dt.datetime) -> None:
     web_db.after_the_request(
-        lambda session: access_operations.note_seen(session, sign_in_id, now=now)
+        lambda session: access_operations.note_seen(session, sign_in_id, now=now), may_wait=True
     )
 
 

@@ -13,7 +13,7 @@ from lms.kernel.permissions import Permission, may
 from lms.kernel.viewer import Viewer
 from lms.people import queries as people
 from lms.web.db import db_session, end_transaction, house
-from lms.web.guard import current_viewer
+from lms.web.guard import current_viewer, is_without_database
 from lms.web.languages import locale
 
 _LOG = logging.getLogger("lms.home")
@@ -68,6 +68,8 @@ def _values() -> dict[str, Any]:
 
 def _organisation_name() -> str:
     """The organisation's name; an error page must come out while the database is away."""
+    if is_without_database():
+        return house().settings.organisation
     try:
         return _stored_name()
     except OperationalError:

@@ -7,18 +7,20 @@ would wait for the lock that their own request holds.
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from lms.kernel.clock import local_date, utc_now
 from lms.kernel.db import Sessions, transaction
 from lms.settings import Settings
 
+_LOG = logging.getLogger("lms.request")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -73,27 +75,37 @@ def beside_the_request() -> Generator[Session]:
         yield session
 
 
-def after_the_request(write: Callable[[Session], None]) -> None:
-    """Do a side write once the request's transaction has ended well."""
-    g.setdefault("side_writes", []).append(write)
+def after_the_request(write: Callable[[Session], None], *, may_wait: bool = False) -> None:
+    """Do a side write once the request's transaction has ended well.
+
+    One that `may_wait` is left to the next request while the database is busy; without any other
+    the page is not shown.
+    """
+    g.setdefault("side_writes", []).append((write, may_wait))
 
 
 def init_db(
-    app: Flask, settings: Settings, sessions: Sessions, conflict_page: Callable[[], Response]
+    app: Flask,
+    settings: Settings,
+    sessions: Sessions,
+    *,
+    conflict_page: Callable[[], Response],
+    away_page: Callable[[OperationalError], Response],
 ) -> None:
     """Attach the installation and the commit policy to the application."""
     app.extensions["lms"] = House(settings, sessions)
 
     @app.after_request
     def finish(response: Response) -> Response:
-        session: Session | None = g.get("db_session")
-        if session is not None:
-            try:
-                _finish(session, response)
-            except IntegrityError:
-                session.rollback()
-                return conflict_page()
-        _write_beside(response)
+        try:
+            _finish(g.get("db_session"), response)
+            _write_beside(response)
+        except IntegrityError:
+            end_transaction()
+            return conflict_page()
+        except OperationalError as error:
+            end_transaction()
+            return away_page(error)
         return response
 
     @app.teardown_appcontext
@@ -103,7 +115,9 @@ def init_db(
             session.close()
 
 
-def _finish(session: Session, response: Response) -> None:
+def _finish(session: Session | None, response: Response) -> None:
+    if session is None:
+        return
     if request.method in SAFE_METHODS:
         if current_app.testing and (session.new or session.dirty or session.deleted):
             raise SafeRequestWrote(request.path)
@@ -115,9 +129,15 @@ def _finish(session: Session, response: Response) -> None:
 
 
 def _write_beside(response: Response) -> None:
-    writes: list[Callable[[Session], None]] = g.pop("side_writes", [])
+    writes: list[tuple[Callable[[Session], None], bool]] = g.pop("side_writes", [])
     if not writes or response.status_code >= 400:
         return
-    with transaction(house().sessions) as session:
-        for write in writes:
-            write(session)
+    try:
+        with transaction(house().sessions) as session:
+            for write, _may_wait in writes:
+                write(session)
+    except OperationalError as error:
+        # What an unsafe request asked for is saved by now: its answer must say so.
+        if request.method in SAFE_METHODS and not all(may_wait for _write, may_wait in writes):
+            raise
+        _LOG.warning("a side write is left out: %s", type(error.orig).__name__)

@@ -52,6 +52,13 @@ def conflict_page() -> Response:
     return error_page(409)
 
 
+def away_page(error: OperationalError) -> Response:
+    """The database is locked, full or away: nothing was saved, later it may work."""
+    _LOG.error("database: %s", type(error.orig).__name__, exc_info=error)
+    without_database()
+    return error_page(503)
+
+
 _KNOWN = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 503})
 
 
@@ -102,9 +109,7 @@ def _handle_database_errors(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def database_away(error: OperationalError) -> ResponseReturnValue:
-        _LOG.error("database: %s", type(error.orig).__name__, exc_info=error)
-        without_database()
-        return error_page(503)
+        return away_page(error)
 
 
 def _handle_the_unexpected(app: Flask) -> None:

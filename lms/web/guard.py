@@ -71,6 +71,11 @@ def without_database() -> None:
     g.is_without_database = True
 
 
+def is_without_database() -> bool:
+    """True once something of this request failed for want of a database: asking again waits."""
+    return bool(g.get("is_without_database"))
+
+
 def current_viewer() -> Viewer | None:
     """The signed-in person, or None."""
     user = flask_login.current_user
@@ -132,7 +137,7 @@ def init_guard(app: Flask, find_viewer: Callable[[str], Viewer | None]) -> None:
 
     @manager.request_loader  # type: ignore[untyped-decorator]  # as above
     def load(_request: object) -> SignedIn | None:
-        if g.get("is_without_database"):
+        if is_without_database():
             return None
         token = sign_in_token()
         found = find_viewer(token) if token else None
