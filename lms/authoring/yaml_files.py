@@ -12,8 +12,11 @@ from typing import Any
 
 import yaml
 
+from lms.kernel.text import unkept
+
 MAX_FILE_BYTES = 1_000_000
 
+_PRINTABLE = "printable text"
 _PREFIX = "tag:yaml.org,2002:"
 _READERS: dict[str, Callable[[str], object]] = {
     f"{_PREFIX}null": lambda _word: None,
@@ -121,7 +124,7 @@ def read_yaml(file: str, content: bytes) -> tuple[dict[str, Any], Place]:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         wrong = f"a character that YAML does not allow (U+{int(error.character):04X})"
-        raise Unreadable(Fault(file, line, wrong, "printable text")) from error
+        raise Unreadable(Fault(file, line, wrong, _PRINTABLE)) from error
     except RecursionError as error:
         raise Unreadable(Fault(file, 1, "is nested too deeply", "lists and keys")) from error
     return value, place
@@ -156,6 +159,7 @@ def _mapping(file: str, node: yaml.MappingNode) -> tuple[dict[str, Any], Place]:
         key = key_node.value
         if not isinstance(key, str):
             raise Unreadable(Fault(file, line, "a list or mapping as a key", "a word as a key"))
+        _require_printable(file, line, key)
         if key in values:
             raise Unreadable(Fault(file, line, f"the key {key!r} is there twice", "each key once"))
         values[key], inside = _value(file, value_node)
@@ -180,10 +184,19 @@ def _scalar(file: str, node: yaml.Node) -> object:
     if reader is None:
         line = node.start_mark.line + 1
         raise Unreadable(Fault(file, line, f"the tag {node.tag}", "values without tags"))
+    _require_printable(file, node.start_mark.line + 1, node.value)
     try:
         return reader(node.value)
     except ValueError:
         return node.value
+
+
+def _require_printable(file: str, line: int, text: str) -> None:
+    """Refuse what only an escape such as "\\0" can write."""
+    character = unkept(text)
+    if character is not None:
+        wrong = f"a character that no text can keep (U+{ord(character):04X})"
+        raise Unreadable(Fault(file, line, wrong, _PRINTABLE))
 
 
 def _require_plain(file: str, node: yaml.Node, kind: str) -> None:

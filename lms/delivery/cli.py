@@ -23,6 +23,7 @@ from lms.outbox.models import OutboxMessage
 from lms.system import operations as system
 from lms.system.queries import DELIVERY
 from lms.web.db import house
+from lms.web.ids import MOST_ID
 from lms.web.instants import INSTANT
 
 mail = AppGroup("mail", help="Deliver mail; look at the outbox.")
@@ -129,7 +130,7 @@ def _iso(instant: dt.datetime | None) -> str | None:
 
 
 @mail.command("retry")
-@click.argument("mail_id", metavar="ID", type=click.IntRange(min=1))
+@click.argument("mail_id", metavar="ID", type=click.IntRange(1, MOST_ID))
 def retry(mail_id: int) -> None:
     """Send a mail that failed, is uncertain, or waits after a try once more, at once."""
     try:

@@ -6,6 +6,8 @@ import unicodedata
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width forms are meant
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Controls but tab and line ends, and halves of a pair: databases or UTF-8 cannot keep them.
+_UNKEPT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
 )
@@ -32,6 +34,12 @@ def whole_number(text: str, low: int, high: int) -> int | None:
         return None
     number = int(text)
     return number if low <= number <= high else None
+
+
+def unkept(text: str) -> str | None:
+    """The first character of `text` that cannot be stored as text everywhere, or None."""
+    found = _UNKEPT.search(text)
+    return found[0] if found else None
 
 
 def one_line(text: str) -> str:

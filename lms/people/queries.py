@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from lms.kernel.domain import NotFound
+from lms.kernel.text import unkept
 from lms.kernel.viewer import Role
 from lms.people.calendar import WorkingCalendar, is_employed_on
 from lms.people.models import ClosingDay, Holiday, Organisation, Person, PersonRole, Unit
@@ -44,6 +45,8 @@ class UnitSize:
 def find_person(session: Session, key: str) -> Person | None:
     """The person behind an e-mail address or `#number`, as commands and files name them."""
     plain = key.strip()
+    if unkept(plain):
+        return None
     if plain.startswith("#"):
         return session.scalar(
             select(Person).where(

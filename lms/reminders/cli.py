@@ -23,10 +23,9 @@ from lms.reminders.queries.preview import reminders_ahead
 from lms.reminders.requirement_file import as_yaml, read_requirements
 from lms.reminders.simulation import ItemDocument, MessageDocument, as_document
 from lms.web.db import House, house
-from lms.web.instants import INSTANT
+from lms.web.ids import MOST_ID
+from lms.web.instants import DAY, INSTANT
 from lms.web.tables import as_csv, as_table
-
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def sweep_frame(of: House) -> SweepFrame:
@@ -45,18 +44,18 @@ def reminder_commands() -> None:
 
 
 @reminder_commands.command("preview")
-@click.option("--from", "from_on", type=_DAY, help="First day, default today.")
+@click.option("--from", "from_on", type=DAY, help="First day, default today.")
 @click.option("--days", type=click.IntRange(1, 3660), default=365, show_default=True)
 @click.option("--person", help="E-mail address or #number.")
 @click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table")
 @with_appcontext
-def preview(from_on: dt.datetime | None, days: int, person: str | None, shape: str) -> None:
+def preview(from_on: dt.date | None, days: int, person: str | None, shape: str) -> None:
     """Every message that would go out; nothing is sent or written."""
     today = house().today()
     with reading(house().sessions) as session:
         messages = reminders_ahead(
             session,
-            from_on=from_on.date() if from_on else today,
+            from_on=from_on or today,
             today=today,
             days=days,
             tells_supervisor=house().settings.supervisor_digest == "names",
@@ -128,7 +127,7 @@ def holds() -> None:
 
 
 @reminder_commands.command("release")
-@click.argument("batch", type=click.IntRange(1, 2**31))
+@click.argument("batch", type=click.IntRange(1, MOST_ID))
 @with_appcontext
 def release_batch(batch: int) -> None:
     """Let a batch go: its rounds are planned by the next sweep."""

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from lms.certifications.queries.standings import StandingRow, standings_on
 from lms.courses.models import Course
 from lms.kernel.db import reading
+from lms.kernel.text import unkept
 from lms.learning.queries.progress import progress_of
 from lms.people.queries import find_person
 from lms.web.db import house
+from lms.web.instants import DAY
 from lms.web.tables import as_csv, as_table
 
 _HEAD = (
@@ -30,19 +32,24 @@ _HEAD = (
 
 
 @click.command("status")
-@click.option("--at", "at", type=click.DateTime(formats=["%Y-%m-%d"]), help="Day, default today.")
+@click.option("--at", "at", type=DAY, help="Day, default today.")
 @click.option("--person", help="E-mail address or #number.")
 @click.option("--course", help="Slug of a course.")
 @click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table")
 @with_appcontext
-def status(at: dt.datetime | None, person: str | None, course: str | None, shape: str) -> None:
+def status(at: dt.date | None, person: str | None, course: str | None, shape: str) -> None:
     """Status of people in courses on a day, from what is known now."""
-    day = at.date() if at else house().today()
+    day = at or house().today()
     with reading(house().sessions) as session:
         found = find_person(session, person) if person else None
-        course_id = session.scalar(select(Course.id).where(Course.slug == course))
+        slug = None if course and unkept(course) else course
+        course_id = session.scalar(select(Course.id).where(Course.slug == slug))
         if (person and found is None) or (course and course_id is None):
-            wrong = f"nobody is known as {person!r}" if person and not found else f"no {course!r}"
+            wrong = (
+                f"nobody is known as {person!r}"
+                if person and not found
+                else f"no course is called {course!r}"
+            )
             click.echo(f"{wrong}; see: flask status", err=True)
             sys.exit(1)
         rows = standings_on(

@@ -69,7 +69,7 @@ def _upgrade() -> None:
 @demo_commands.command("load")
 @click.option("--people", "people_count", type=click.IntRange(6, 20_000), default=54)
 @click.option("--years", type=click.FloatRange(0.5, 10), default=1.5)
-@click.option("--seed", type=click.IntRange(0, 2**31), default=1)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1)
 def load_demonstration(people_count: int, years: float, seed: int) -> None:
     """Load a demonstration organisation into an empty database, the same for the same seed."""
     _load(people_count, years, seed)

@@ -1,4 +1,4 @@
-"""Instants on the command line."""
+"""Days and instants on the command line, from years that leave room to reckon in."""
 
 import datetime as dt
 from typing import TYPE_CHECKING
@@ -11,6 +11,30 @@ from lms.kernel.clock import parse_instant
 
 if TYPE_CHECKING:
     from lms.web.db import House
+
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+
+
+class _Day(click.ParamType[dt.date]):
+    name = "day"
+
+    def convert(
+        self,
+        value: str | dt.date,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> dt.date:
+        """A calendar day as ISO 8601 writes it."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            found = dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day such as 2027-03-01", param, ctx)
+        if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            self.fail(_not_in_range(value), param, ctx)
+        return found
 
 
 class _Instant(click.ParamType[dt.datetime]):
@@ -29,9 +53,19 @@ class _Instant(click.ParamType[dt.datetime]):
         info = ctx.find_object(ScriptInfo) if ctx else None
         house: House = (info.load_app() if info else current_app).extensions["lms"]
         try:
-            return parse_instant(value, house.settings.time_zone)
+            found = parse_instant(value, house.settings.time_zone)
         except ValueError:
             self.fail(f"{value!r} is no instant such as 2027-03-01T08:00+01:00", param, ctx)
+        except OverflowError:
+            self.fail(_not_in_range(value), param, ctx)
+        if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            self.fail(_not_in_range(value), param, ctx)
+        return found
 
 
+def _not_in_range(value: str) -> str:
+    return f"{value!r} is not from {_FIRST_YEAR} to {_LAST_YEAR}"
+
+
+DAY = _Day()
 INSTANT = _Instant()

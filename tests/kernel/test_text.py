@@ -55,6 +55,12 @@ def test_an_endless_code_is_cut():
     assert len(text.normal_code("A" * 10_000)) <= 80
 
 
+@pytest.mark.parametrize("character", ["\0", "\x1b", "\x7f", "\ud800"])
+def test_what_not_every_database_keeps_is_found(character):
+    assert text.unkept(f"Jana\t{character}\r\nWeber") == character
+    assert text.unkept("Jana\t\r\nWeber, 😀") is None
+
+
 @pytest.mark.parametrize(
     ("words", "number"),
     [

@@ -123,6 +123,8 @@ def test_status_as_csv_and_table(house, run):
     [
         (["--person", "nobody@example.org"], 1),
         (["--course", "nothing"], 1),
+        (["--person", "\udcff"], 1),
+        (["--course", "\udcff"], 1),
         (["--at", "gestern"], 2),
         (["--format", "xml"], 2),
     ],
@@ -130,7 +132,7 @@ def test_status_as_csv_and_table(house, run):
 def test_status_of_what_is_not_there(run, args, code):
     result = run("status", *args)
     assert (result.exit_code, result.stdout) == (code, "")
-    assert args[1] in result.stderr
+    assert repr(args[1]).strip("'") in result.stderr
 
 
 # -------------------------------------------------------------------------------------- reminders
@@ -235,6 +237,27 @@ def test_sweep_holds_and_release(house, run, session):
     assert run("reminders", "release", "x").exit_code == 2
     assert run("reminders", "release", "9999").exit_code == 1
     assert run("reminders", "sweep", "--at", "soon").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("reminders", "preview", "--from", "9999-12-31"),
+        ("reminders", "sweep", "--at", "0001-01-01T00:00"),
+        ("reminders", "sweep", "--at", "9999-12-31T23:59"),
+        ("mail", "deliver", "--at", "3000-01-01T12:00"),
+        ("status", "--at", "1899-12-31"),
+    ],
+)
+def test_a_year_that_nobody_can_mean_is_wrong_usage(run, args):
+    done = run(*args)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{args[-1]!r} is not from 1900 to 2999" in done.stderr
+
+
+def test_a_number_that_no_database_holds_is_wrong_usage(run):
+    for args in (("reminders", "release"), ("mail", "retry")):
+        assert [run(*args, number).exit_code for number in ("2147483647", "2147483648")] == [1, 2]
 
 
 # ----------------------------------------------------------------------------------- requirements
