@@ -53,7 +53,7 @@ def _values() -> dict[str, Any]:
     return {
         "viewer": viewer,
         "locale": locale(),
-        "organisation_name": _organisation_name(),
+        "organisation_name": (viewer and viewer.organisation) or _organisation_name(),
         "navigation": _links(shown),
         "more_navigation": _links(more),
         "here": present_place(request.endpoint, (*shown, *more)),

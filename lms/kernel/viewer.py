@@ -17,7 +17,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The signed-in person, read fresh from the database on each request."""
+    """The signed-in person, read fresh on each request, with the name of their organisation."""
 
     person_id: int
     name: str
@@ -27,6 +27,7 @@ class Viewer:
     locale: str | None = None
     theme: str = "auto"
     sign_in_id: int = 0
+    organisation: str | None = None
 
     @property
     def initials(self) -> str:

@@ -266,7 +266,7 @@ def test_more_courses_need_no_more_queries(house, client_of, assert_queries, cou
         house.show(browser.person, course, "2024-03-10")
         house.show(browser.person, course, "2025-03-10")
     browser.get("/certificates")
-    with assert_queries(6):
+    with assert_queries(5):
         browser.get("/certificates")
 
 
@@ -435,7 +435,7 @@ def test_a_page_needs_few_queries(held, assert_queries):
     browser, certificate = held
     shown, paper = address(certificate), address(certificate, ".pdf")
     browser.get(paper)
-    with assert_queries(3):
+    with assert_queries(2):
         browser.get(shown)
     with assert_queries(5):
         browser.get(paper)
