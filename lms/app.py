@@ -24,7 +24,7 @@ from lms.home import frame
 from lms.home import views as home_views
 from lms.home.views.desk import STANDSTILL
 from lms.kernel.clock import utc_now
-from lms.kernel.db import Sessions, make_engine
+from lms.kernel.db import Sessions, make_engine, reading
 from lms.kernel.viewer import Viewer
 from lms.learning import views as learning_views
 from lms.outbox import views as outbox_views
@@ -32,6 +32,7 @@ from lms.reminders import views as reminders_views
 from lms.settings import Settings
 from lms.staff import views as staff_views
 from lms.system import views as system_views
+from lms.system.schema import schema_state
 from lms.web import db as web_db
 from lms.web import errors, guard, headers, ids, languages, static_files
 from lms.web.commands import LaterCommands, later
@@ -67,6 +68,9 @@ COMMANDS = {
     "status": "lms.staff.cli:status",
 }
 
+# These make the tables or need none.
+WITHOUT_TABLES = frozenset({"content check", "db", "prepare"})
+
 
 def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
     """The whole application for these settings; tests hand in their own sessions."""
@@ -82,7 +86,7 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.cli = LaterCommands(COMMANDS)
+    app.cli = LaterCommands(COMMANDS, _wrong_tables, WITHOUT_TABLES)
     # The demonstration stands below the mail worker and gets it handed down.
     app.extensions["lms_courier"] = partial(
         later("lms.delivery.rehearsal:local_courier"), app, settings
@@ -124,6 +128,12 @@ def _configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def _wrong_tables() -> str | None:
+    """Why no command but `prepare` and `db` may work on this database, and what to do."""
+    with reading(web_db.house().sessions) as session:
+        return schema_state(session).reason or None
 
 
 def _find_viewer(token: str) -> Viewer | None:

@@ -87,10 +87,10 @@ class Settings:
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read the environment, then DATA/lms.env for what it leaves out."""
         given = _Given(dict(os.environ if environment is None else environment))
-        data_dir = _data_dir(given)
+        data_dir = _folder("DATA_DIR", Path(given.optional("DATA_DIR") or "instance").absolute())
         given.add_file(data_dir / "lms.env")
         database_url = _database_url(given, data_dir)
-        return cls(
+        found = cls(
             data_dir=data_dir,
             database_url=database_url,
             secret_key=_secret_key(given, data_dir, database_url),
@@ -113,6 +113,10 @@ class Settings:
             trusted_proxies=given.integer("TRUSTED_PROXIES", 0, 0, 10),
             access_log_names=given.choice("ACCESS_LOG_NAMES", "off", ("off", "on")) == "on",
         )
+        # A demonstration's sign-ins are one click away: nobody else may reach them (trust.md 1.4).
+        if found.demonstration_file.exists() and not found.is_loopback:
+            raise refusal("BASE_URL", found.base_url, "a loopback address for a demonstration")
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +217,14 @@ def refusal(name: str, value: str, allowed: str) -> WrongSetting:
     return WrongSetting(f"{PREFIX}{name} is {shown}; allowed: {allowed}")
 
 
-def _data_dir(given: _Given) -> Path:
-    path = Path(given.optional("DATA_DIR") or "instance").absolute()
+def _folder(name: str, path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = path / f".write-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise refusal("DATA_DIR", str(path), f"a folder that can be written ({error})") from error
+        raise refusal(name, str(path), f"a folder that can be written ({error})") from error
     return path
 
 
@@ -288,7 +291,7 @@ def _mailbox(given: _Given, name: str, default: str | None) -> str | None:
 
 
 def _files(given: _Given, data_dir: Path) -> Path:
-    value = given.optional("FILES")
-    if value is not None and "://" in value:
+    value = given.optional("FILES") or str(data_dir / "files")
+    if "://" in value:
         raise refusal("FILES", value, "a folder")
-    return Path(value).absolute() if value else data_dir / "files"
+    return _folder("FILES", Path(value).absolute())

@@ -40,6 +40,8 @@ def read(folder, **given):
         ("DATABASE_URL", "mysql://x", "sqlite:///"),
         ("TRUSTED_PROXIES", "99", "from 0 to 10"),
         ("FILES", "s3://bucket", "a folder"),
+        ("FILES", "/proc/nowhere", "a folder that can be written"),
+        ("DATA_DIR", "/proc/nowhere", "a folder that can be written"),
         ("ORGANISATION", "a\nb", "one line"),
     ],
 )
@@ -117,3 +119,10 @@ def test_what_only_this_machine_reaches(tmp_path, base_url, loopback):
 )
 def test_the_host_is_the_one_that_browsers_send(tmp_path, base_url, host):
     assert read(tmp_path, BASE_URL=base_url).host == host
+
+
+def test_a_demonstration_is_served_to_this_machine_only(tmp_path):
+    (tmp_path / "demonstration.json").write_text("{}")
+    assert read(tmp_path, BASE_URL="http://localhost:8000").is_loopback
+    with pytest.raises(WrongSetting, match=r"LMS_BASE_URL is .*allowed: a loopback"):
+        read(tmp_path, BASE_URL="https://a.example")

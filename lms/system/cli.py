@@ -44,7 +44,11 @@ def upgrade() -> None:
 @click.argument("revision", default="-1")
 def downgrade(revision: str) -> None:
     """Go back, by default one step."""
-    migrating.downgrade(house().sessions, revision)
+    try:
+        migrating.downgrade(house().sessions, revision)
+    except CommandError as error:
+        _say(str(error))
+        sys.exit(1)
 
 
 @db_commands.command("check")
