@@ -6,6 +6,7 @@ from sqlalchemy import text
 from lms.app import create_app
 from lms.kernel.db import Sessions, make_engine
 from lms.people.operations import found_organisation
+from tests import databases
 from tests.conftest import make_settings, prepared
 
 WORKING = [
@@ -50,6 +51,14 @@ def test_its_tables_are_not_touched_either(run, session, args):
     assert (code, out) == (1, "")
     assert "ffff" in err
     assert session.scalar(text("SELECT version_num FROM alembic_version")) == "ffff"
+
+
+def test_going_back_to_a_revision_that_is_none_says_so(tmp_path):
+    with databases.sqlite_database(tmp_path / "own.db") as engine:
+        databases.migrate(engine)
+    done = runner_on(tmp_path, tmp_path / "own.db").invoke(args=["db", "downgrade", "ffff"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "'ffff'" in done.stderr
 
 
 @pytest.mark.parametrize("args", WORKING, ids=" ".join)
