@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lms.kernel.text import one_line
 from lms.kernel.viewer import Role
 from lms.people import rules
 from lms.people.models import ClosingDay, Holiday, Organisation, Person, PersonRole, Unit
@@ -76,8 +77,8 @@ def add_person(
     person = Person(
         email=rules.normal_email(email) if email else None,
         personnel_number=personnel_number,
-        first_name=first_name,
-        last_name=last_name,
+        first_name=one_line(first_name),
+        last_name=one_line(last_name),
         unit_id=unit.id,
         job=job,
         supervisor_id=supervisor_id,

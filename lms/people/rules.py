@@ -26,7 +26,10 @@ class BadUnitName(DomainError):
 def normal_email(text: str) -> str:
     """The address as it is stored and compared: NFKC, trimmed, lower case; BadAddress if none."""
     address = unicodedata.normalize("NFKC", text).strip().lower()
-    if not _ADDRESS.fullmatch(address) or "." not in address.rpartition("@")[2].strip("."):
+    # Not printable: marks that turn the reading direction or take no room make two look like one.
+    if not address.isprintable() or not _ADDRESS.fullmatch(address):
+        raise BadAddress(value=text[:80])
+    if "." not in address.rpartition("@")[2].strip("."):
         raise BadAddress(value=text[:80])
     return address
 

@@ -226,6 +226,12 @@ def test_the_address_works_once(client, new_client, address):
     assert new_client().post(address, data=FIRST | {"email": "b@example.org"}).status_code == 404
 
 
+def test_a_name_is_one_line(client, session, address):
+    client.post(address, data=FIRST | {"first_name": "Ada\r\nBcc: x", "last_name": "M\tM"})
+    person = session.scalars(select(Person)).one()
+    assert (person.first_name, person.last_name) == ("Ada Bcc: x", "M M")
+
+
 def test_opening_the_address_uses_nothing_up(client, address):
     assert [client.get(address).status_code, client.head(address).status_code] == [200, 200]
     assert client.get(address).status_code == 200

@@ -19,7 +19,19 @@ def test_an_address_is_stored_in_one_form(typed, stored):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "jana", "@example.org", "jana@", "a@b", "a b@example.org", "a@b@example.org", "a@.org."],
+    [
+        "",
+        "jana",
+        "@example.org",
+        "jana@",
+        "a@b",
+        "a b@example.org",
+        "a@b@example.org",
+        "a@.org.",
+        "a@example.org\u202e",
+        "a\u200b@example.org",
+        "a\x7f@example.org",
+    ],
 )
 def test_what_no_mail_can_be_sent_to_is_refused(typed):
     with pytest.raises(rules.BadAddress):
