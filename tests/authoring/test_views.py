@@ -212,5 +212,5 @@ def test_the_list_asks_as_little_for_three_courses_as_for_one(
         house.course()
     browser = client_of(Role.AUTHOR)
     browser.get("/authoring/")
-    with assert_queries(3, rows=count + 3):
+    with assert_queries(2, rows=count + 3):
         browser.get("/authoring/")
