@@ -8,12 +8,13 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lms.kernel.secret_key import kept_secret
-from lms.kernel.text import whole_number
+from lms.kernel.text import mail_address, whole_number
 
 PREFIX = "LMS_"
 LOCALES = ("de", "en")
@@ -284,10 +285,12 @@ def _holidays(given: _Given) -> str:
 
 
 def _mailbox(given: _Given, name: str, default: str | None) -> str | None:
-    value = given.optional(name) or default
-    if value is not None and (value.count("@") != 1 or not value.isprintable()):
+    value = given.optional(name) or default or ""
+    address = parseaddr(value)[1]
+    found = mail_address(address) or ""
+    if value and not (found and value.count("@") == 1 and value.isprintable()):
         raise refusal(name, value, "an e-mail address")
-    return value
+    return value.replace(address, found) if value else None
 
 
 def _files(given: _Given, data_dir: Path) -> Path:

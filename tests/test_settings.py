@@ -24,6 +24,9 @@ def read(folder, **given):
         ("SMTP_SECURITY", "ssl", "starttls, tls, none"),
         ("MAIL_PER_MINUTE", "-1", "from 0"),
         ("MAIL_FROM", "kein-name", "an e-mail address"),
+        ("MAIL_FROM", "lernstand@", "an e-mail address"),
+        ("MAIL_FROM", "Haus <händler@example.org>", "an e-mail address"),
+        ("MAIL_REPLY_TO", "Haus, Amt <a@example.org>", "an e-mail address"),
         ("STATISTICS_MIN_GROUP", "4", "from 5 to 50"),
         ("SUPERVISOR_DIGEST", "yes", "off, names"),
         ("TIME_ZONE", "Mars/Olympus", "Europe/Berlin"),
@@ -126,3 +129,10 @@ def test_a_demonstration_is_served_to_this_machine_only(tmp_path):
     assert read(tmp_path, BASE_URL="http://localhost:8000").is_loopback
     with pytest.raises(WrongSetting, match=r"LMS_BASE_URL is .*allowed: a loopback"):
         read(tmp_path, BASE_URL="https://a.example")
+
+
+def test_the_domain_of_a_mailbox_travels_in_ascii(tmp_path):
+    found = read(tmp_path, MAIL_FROM="Haus Ähre <a@ähre.example>", MAIL_REPLY_TO="b@ähre.example")
+    assert found.mail_from == "Haus Ähre <a@xn--hre-pla.example>"
+    assert found.mail_reply_to == "b@xn--hre-pla.example"
+    assert found.mail_domain == "xn--hre-pla.example"

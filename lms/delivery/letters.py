@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from lms.kernel.text import mail_address
+
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
 _SIGNED_LINK = re.compile(r"(/go/)[A-Za-z0-9._%-]+")
 _BLOTTED = r"\1…"
@@ -69,13 +71,10 @@ def build(
 
 def envelope_address(address: str) -> str:
     """The address, its domain in IDNA; BadMailAddress if none, or one that needs SMTPUTF8."""
-    local, at, domain = address.rpartition("@")
-    if not (local and at and domain) or not local.isascii() or re.search(r"[\s<>]", address):
+    found = mail_address(address)
+    if found is None:
         raise BadMailAddress(address)
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError as error:
-        raise BadMailAddress(address) from error
+    return found
 
 
 def blotted(text: str) -> str:

@@ -47,6 +47,17 @@ def one_line(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
 
 
+def mail_address(address: str) -> str | None:
+    """The address, its domain in IDNA; None if it is none, or one that needs SMTPUTF8."""
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain) or not local.isascii() or re.search(r"[\s<>]", address):
+        return None
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return None
+
+
 def new_code() -> str:
     """80 random bits as 16 characters of Crockford's base 32 in groups of four (trust.md 3.13)."""
     letters = "".join(secrets.choice(_CROCKFORD) for _ in range(16))
