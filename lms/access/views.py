@@ -241,7 +241,7 @@ def _house_words(email: str | None) -> frozenset[str]:
 def _demonstration() -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(house().settings.demonstration_file.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return {}
     return found
 

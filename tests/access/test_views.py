@@ -175,6 +175,12 @@ def test_one_click_is_unknown_without_a_demonstration(client, jana):
     assert client.post("/login/demonstration", data={"role": "employee"}).status_code == 404
 
 
+def test_a_damaged_list_of_the_demonstration_leaves_signing_in_as_it_is(client, settings, jana):
+    settings.demonstration_file.write_text('{"employee": {"em')
+    assert client.get("/login").status_code == 200
+    assert client.post("/login/demonstration", data={"role": "employee"}).status_code == 404
+
+
 def test_one_click_into_a_demonstration(client, settings, jana):
     known = {"employee": {"email": "jana@example.org", "password": "x"}}
     settings.demonstration_file.write_text(json.dumps(known))
