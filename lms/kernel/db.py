@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import Enum as PythonEnum
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -196,11 +195,3 @@ def insert_unless_there(session: Session, model: type[Model], values: dict[str, 
     statement = insert(table).values(values).on_conflict_do_nothing()  # type: ignore[arg-type]
     returned = session.execute(statement.returning(*table.primary_key))
     return returned.first() is not None
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file of a SQLite address, or None."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return None
-    return Path(parsed.database)

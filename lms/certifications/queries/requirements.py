@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from lms.certifications.models import (
@@ -101,17 +101,6 @@ def member_of(person: Person) -> Member:
     """What requirements ask of a person; the roles must be loaded."""
     roles = frozenset({Role.EMPLOYEE, *(given.role for given in person.roles)})
     return Member(person.id, person.unit_id, person.job, roles)
-
-
-def count_assigned(session: Session) -> dict[int, int]:
-    """How many people each requirement reaches now, by its id."""
-    rows = session.execute(
-        select(AssignmentSource.requirement_id, func.count())
-        .join(Assignment, Assignment.id == AssignmentSource.assignment_id)
-        .where(AssignmentSource.until.is_(None), Assignment.ended_on.is_(None))
-        .group_by(AssignmentSource.requirement_id)
-    )
-    return dict(rows.all())
 
 
 def governing_now(session: Session, assignment: Assignment) -> InForce:

@@ -24,7 +24,6 @@ HEAD = "Bereichsleitung"
 OFFICE = "Verwaltungskraft"
 KITCHEN = "Hauswirtschaft"
 DOMAIN = "donau-iller.example"
-HEAD_OF_HOUSE = "management"
 
 _FIRST, _LAST = (
     block.split()
