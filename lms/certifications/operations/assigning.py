@@ -17,6 +17,7 @@ from lms.certifications.rules.changes import joined_by_stricter
 from lms.certifications.rules.cycles import CycleKind, cycle_on_assignment
 from lms.certifications.rules.evidence import first_evidence
 from lms.certifications.rules.policy import strictest
+from lms.certifications.rules.scopes import Member
 from lms.people.models import Person
 
 
@@ -60,13 +61,13 @@ def reassign(
 
 
 def _wanted(
-    in_force: Iterable[InForce], people: Iterable[tuple[Person, object]]
+    in_force: Iterable[InForce], people: Iterable[tuple[Person, Member]]
 ) -> dict[Key, list[InForce]]:
     found: dict[Key, list[InForce]] = defaultdict(list)
     requirements = list(in_force)
     for person, member in people:
         for one in requirements:
-            if one.scope.reaches(member):  # type: ignore[arg-type]
+            if one.scope.reaches(member):
                 found[person.id, one.requirement.course_id].append(one)
     return found
 

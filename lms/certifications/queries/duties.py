@@ -217,7 +217,7 @@ def duties_for(
     statement = _with_terms(standing_select(today, paused, person_ids).subquery("rows"))
     if course_id is not None:
         statement = statement.where(Course.id == course_id)
-    return [_duty(row) for row in session.execute(statement)]
+    return [duty_of(row, row.titles) for row in session.execute(statement)]
 
 
 def _with_terms(standing: Subquery) -> Select[*tuple[Any, ...]]:
@@ -238,12 +238,13 @@ def _with_terms(standing: Subquery) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _duty(row: Any) -> Duty:  # noqa: ANN401 - a row of the statement above
+def duty_of(row: Any, titles: dict[str, str]) -> Duty:  # noqa: ANN401 - a row with the terms
+    """The duty that a row of the standing with its course and its terms says."""
     return Duty(
         person_id=row.person_id,
         course_id=row.course_id,
         slug=row.slug,
-        titles=row.titles,
+        titles=titles,
         has_duty=bool(row.has_duty),
         status=Status(row.status),
         valid_from=row.valid_from,
@@ -275,11 +276,11 @@ def _own_in_course() -> Select[*tuple[Any, ...]]:
 def duties_of(session: Session, person_id: int, *, today: dt.date) -> list[Duty]:
     """All duties and lasting evidence of one person: one query."""
     rows = session.execute(_own(), {"today": today, "person_id": person_id})
-    return [_duty(row) for row in rows]
+    return [duty_of(row, row.titles) for row in rows]
 
 
 def duty_in(session: Session, person_id: int, course_id: int, *, today: dt.date) -> Duty | None:
     """One person in one course; None when neither duty nor lasting evidence is there."""
     values = {"today": today, "person_id": person_id, "course_id": course_id}
     row = session.execute(_own_in_course(), values).one_or_none()
-    return _duty(row) if row else None
+    return duty_of(row, row.titles) if row else None

@@ -10,10 +10,9 @@ from sqlalchemy import Date, Integer, Select, Subquery, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.certifications.models import Certificate, Evidence, RequirementRevision
-from lms.certifications.queries.duties import Duty, newest_versions, standing_select
+from lms.certifications.queries.duties import Duty, duty_of, newest_versions, standing_select
 from lms.certifications.queries.pauses import paused_people
 from lms.certifications.rules.evidence import EvidenceDates
-from lms.certifications.rules.status import Status
 from lms.courses import queries as courses
 from lms.courses.document import Mode
 from lms.courses.lessons import lessons_for, minutes_of
@@ -138,7 +137,7 @@ def _own(
     begun: EnrolmentRow | None,
     today: dt.date,
 ) -> OwnCourse:
-    duty, evidence = _duty(row), _evidence(row)
+    duty, evidence = duty_of(row, titles={}), _evidence(row)
     shown = ShownEvidence(evidence, row.shown_number) if evidence else None
     document = version.document
     facts = facts_of(_as_met(row), duty, shown, window_days=document.window_days)
@@ -180,27 +179,6 @@ def _as_met(row: Any) -> LearnerCourse:  # noqa: ANN401 - as above
         retraining=None if retrain is None else Retraining(retrain, row.retrain_on),
         rounds=(),
         marks=Marks(),
-    )
-
-
-def _duty(row: Any) -> Duty:  # noqa: ANN401 - as above
-    return Duty(
-        person_id=row.person_id,
-        course_id=row.course_id,
-        slug=row.slug,
-        titles={},
-        has_duty=bool(row.has_duty),
-        status=Status(row.status),
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        opens_on=row.opens_on,
-        due_on=row.due_on,
-        grace_until=row.grace_until,
-        cycle_id=row.cycle_id,
-        evidence_id=row.evidence_id,
-        interval_months=row.interval_months,
-        renewal_base=row.renewal_base,
-        window_days=row.window_days,
     )
 
 
