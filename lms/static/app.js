@@ -136,6 +136,9 @@ function autosave(form) {
   let timer;
   let dirty = false;
 
+  // The page promises what only this script keeps.
+  if (line) line.hidden = false;
+
   async function send() {
     clearTimeout(timer);
     if (!dirty) return;

@@ -27,8 +27,9 @@ def press(page, name):
         page.keyboard.press("Enter")
 
 
-def answer(page):
+def answer(page, *, scripts):
     """Give the right answer to the question on the page, by keyboard, and read what it says."""
+    expect(page.locator("[data-saved]")).to_be_visible(visible=scripts)
     key = page.locator("#answer input[name=question]").get_attribute("value")
     for value in RIGHT[key]:
         page.locator(f"#answer input[value={value}]").focus()
@@ -37,13 +38,13 @@ def answer(page):
     expect(page.get_by_role("heading", name=re.compile("Richtig"))).to_be_visible()
 
 
-def take_course(page):
+def take_course(page, *, scripts):
     """Go through the whole course by keyboard, until it leads to the certificate."""
     for _step in range(40):
         if page.url.endswith("/done"):
             return
         if page.locator("#answer").count():
-            answer(page)
+            answer(page, scripts=scripts)
         if page.locator("#confirmed").count():
             page.locator("#confirmed").focus()
             page.keyboard.press("Space")
@@ -68,7 +69,7 @@ def test_a_course_leads_to_a_certificate(visit, slug, title, scripts):
     page = seen.sign_in("dpo")
     seen.go(f"/courses/{slug}")
     press(page, "Loslegen")
-    take_course(page)
+    take_course(page, scripts=scripts)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     seen.go("/certificates")
     page.get_by_role("link", name=re.compile(title)).first.click()
