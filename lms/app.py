@@ -60,12 +60,12 @@ COMMANDS = {
     "db": "lms.system.cli:db_commands",
     "demo": "lms.system.cli:demo_commands",
     "mail": "lms.delivery.cli:mail",
-    "people": "lms.access.cli:people_commands",
+    "people": "lms.staff.cli.people:people_commands",
     "prepare": "lms.system.cli:prepare",
     "reminders": "lms.reminders.cli:reminder_commands",
     "requirements": "lms.reminders.cli:requirement_commands",
     "scheduler": "lms.jobs.cli:scheduler",
-    "status": "lms.staff.cli:status",
+    "status": "lms.staff.cli.status:status",
 }
 
 # These make the tables or need none.

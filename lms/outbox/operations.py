@@ -12,7 +12,9 @@ from lms.kernel.domain import NotFound
 from lms.outbox import throttle
 from lms.outbox.models import MailboxMessage, OutboxMessage
 from lms.outbox.rules import (
+    IMMEDIATE_FOR,
     RESEND_WITHIN,
+    Audience,
     CannotConfirm,
     CannotResend,
     EmailDraft,
@@ -63,6 +65,31 @@ def enqueue(
     if found is None:
         raise KeyTaken
     return found
+
+
+def enqueue_now(
+    session: Session,
+    draft: EmailDraft,
+    *,
+    idem_key: str,
+    mail_domain: str,
+    today: dt.date,
+    now: dt.datetime,
+) -> OutboxMessage:
+    """Queue a mail that somebody waits for (an invitation, a workshop called off): it leaves at
+    once, at any hour, outside of the digest; after a day it would come too late.
+    """
+    return enqueue(
+        session,
+        draft,
+        idem_key=idem_key,
+        audience=Audience.IMMEDIATE,
+        local_date=today,
+        not_before=now,
+        expires_at=now + IMMEDIATE_FOR,
+        mail_domain=mail_domain,
+        now=now,
+    )
 
 
 def cancel_pending_of(session: Session, person_id: int, *, reason: str, now: dt.datetime) -> int:

@@ -19,6 +19,7 @@ CLAIM_FOR = dt.timedelta(minutes=10)
 BREAKER_FOR = dt.timedelta(minutes=15)
 UNREACHABLE_FOR = dt.timedelta(minutes=1)
 RESEND_WITHIN = dt.timedelta(days=1)
+IMMEDIATE_FOR = dt.timedelta(days=1)
 BUSY_IN_A_ROW = 2
 
 

@@ -10,7 +10,7 @@ from lms.kernel.domain import NotFound
 from lms.outbox import claims, operations, queries, throttle
 from lms.outbox.claims import Claim
 from lms.outbox.models import MailboxMessage, MailThrottle, OutboxMessage
-from lms.outbox.rules import CannotConfirm, CannotResend, KeyTaken, Reason, State
+from lms.outbox.rules import CannotConfirm, CannotResend, EmailDraft, KeyTaken, Reason, State
 from tests import factories
 from tests.outbox.mails import CLOSES, OPENS, facts, queue_mail
 
@@ -155,3 +155,21 @@ def test_a_second_copy_in_the_mailbox_replaces_the_first(session):
     found = session.scalars(select(MailboxMessage)).one()
     assert queries.get_mailbox_mail(session, found.id).raw == "second"
     assert found.received_at == NINE
+
+
+def test_mail_that_somebody_waits_for_leaves_at_once_and_not_after_a_day(session):
+    person = factories.make_person(session)
+    draft = EmailDraft("digest", person.id, person.email, "de")
+    mail = operations.enqueue_now(
+        session,
+        draft,
+        idem_key="now",
+        mail_domain="example.org",
+        today=OPENS.date(),
+        now=OPENS,
+    )
+    assert facts(session, mail, "audience", "not_before", "expires_at") == (
+        "immediate",
+        OPENS,
+        OPENS + dt.timedelta(days=1),
+    )
