@@ -132,6 +132,16 @@ def test_other_values_are_a_new_revision_and_other_people_another_requirement(ho
     other = load(session, file("course: zoom\napplies_to: {jobs: [Küche]}"))
     assert other.summary == "made 1, changed 0, unchanged 0, refused 0"
     assert other.notes == ["not in the file and left as it is: zoom, in force since 2026-11-24"]
+
+
+def test_what_was_refused_is_not_said_to_be_missing_from_the_file(house, session):
+    house.course("zoom")
+    load(session, file(ALL))
+    refused = load(session, file(ALL + "\ngrace_days: -5"))
+    assert (refused.refused, refused.notes) == (
+        1,
+        ["not in the file, or refused above, and left as it is: zoom, in force since 2026-11-24"],
+    )
     assert len(list_in_force(session)) == 2
 
 

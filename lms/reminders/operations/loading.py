@@ -261,8 +261,10 @@ def _ended_already(session: Session, wish: requiring.Wish) -> bool:
 
 def _note_missing(session: Session, report: LoadReport, seen: set[int]) -> None:
     courses = dict(session.execute(select(Course.id, Course.slug)).all())
+    # A refused entry may have meant any of them: nobody shall look for it in vain.
+    where = "not in the file, or refused above," if report.refused else "not in the file"
     report.notes += [
-        f"not in the file and left as it is: {courses[one.requirement.course_id]},"
+        f"{where} and left as it is: {courses[one.requirement.course_id]},"
         f" in force since {one.requirement.since}"
         for one in list_in_force(session)
         if one.requirement.id not in seen
