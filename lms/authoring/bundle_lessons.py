@@ -15,6 +15,8 @@ _LESSON = re.compile(r"(?P<stem>[a-z0-9][a-z0-9-]*)(?:\.(?P<language>[a-z]{2})\.
 _WITH_TEXT = ("reading", "practice")
 _WITHOUT_TEXT = ("video", "quiz")
 _LAST = 10**9
+# Two working days: what is longer was meant as something else, such as seconds.
+LONGEST_MODULE_MINUTES = 960
 
 
 def position_of(name: str) -> tuple[int, str]:
@@ -121,6 +123,11 @@ def settle_minutes(
     Lessons without minutes of their own share what the module leaves.
     """
     declared = raw.pop("minutes", None)
+    if declared is not None and not _is_length(declared):
+        line = place.find(("minutes",)).line
+        allowed = f"whole minutes from 1 to {LONGEST_MODULE_MINUTES}, or nothing"
+        found.faults.append(Fault(place.file, line, f"minutes is {declared!r}", allowed))
+        declared = None
     given = [lesson["minutes"] for lesson in lessons if isinstance(lesson.get("minutes"), int)]
     open_lessons = [lesson for lesson in lessons if "minutes" not in lesson]
     if open_lessons and isinstance(declared, int):
@@ -134,6 +141,10 @@ def settle_minutes(
         line = place.find(("minutes",)).line
         wrong = f"minutes is {declared}, the lessons give {sum(given)} (pages show this)"
         found.warnings.append(Fault(place.file, line, wrong, str(sum(given))))
+
+
+def _is_length(minutes: object) -> bool:
+    return type(minutes) is int and 1 <= minutes <= LONGEST_MODULE_MINUTES
 
 
 def _shares(minutes: int, count: int) -> list[int]:

@@ -1,4 +1,5 @@
 import pytest
+import yaml
 
 from lms.authoring.bundle_files import LAYOUT
 from lms.authoring.bundles import read_bundle
@@ -85,6 +86,20 @@ def test_minutes_of_a_module_are_the_sum_of_its_lessons(tmp_path):
     assert bundle.course.modules[0].minutes == 9
     assert [str(warning).removeprefix(f"{tmp_path}/") for warning in bundle.warnings] == [
         "10-start/module.yaml:2: minutes is 20, the lessons give 9 (pages show this); allowed: 9"
+    ]
+
+
+@pytest.mark.parametrize("minutes", ["0", "-3", "961", "999999999999", "1.5", "true", "'9'", "[]"])
+def test_a_module_has_a_length_that_can_be(tmp_path, minutes):
+    files = replaced("10-start/module.yaml", "minutes: 9", f"minutes: {minutes}")
+    shown = repr(yaml.safe_load(minutes))
+    assert faults(write_bundle(tmp_path, files)) == [
+        (
+            "10-start/module.yaml",
+            2,
+            f"minutes is {shown}",
+            "whole minutes from 1 to 960, or nothing",
+        )
     ]
 
 

@@ -132,6 +132,7 @@ def test_other_values_are_a_new_revision_and_other_people_another_requirement(ho
     other = load(session, file("course: zoom\napplies_to: {jobs: [Küche]}"))
     assert other.summary == "made 1, changed 0, unchanged 0, refused 0"
     assert other.notes == ["not in the file and left as it is: zoom, in force since 2026-11-24"]
+    assert len(list_in_force(session)) == 2
 
 
 def test_what_was_refused_is_not_said_to_be_missing_from_the_file(house, session):
@@ -142,7 +143,6 @@ def test_what_was_refused_is_not_said_to_be_missing_from_the_file(house, session
         1,
         ["not in the file, or refused above, and left as it is: zoom, in force since 2026-11-24"],
     )
-    assert len(list_in_force(session)) == 2
 
 
 def test_the_order_of_names_does_not_matter(house, session):
