@@ -12,10 +12,10 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.access import operations as access_operations
 from lms.access import queries as access_queries
 from lms.access import rules as access_rules
 from lms.access import views as access_views
+from lms.access.operations import signing_in
 from lms.authoring import views as authoring_views
 from lms.certifications import views as certifications_views
 from lms.courses import views as courses_views
@@ -150,7 +150,7 @@ def _find_viewer(token: str) -> Viewer | None:
 
 def _note_last_seen(sign_in_id: int, now: dt.datetime) -> None:
     web_db.after_the_request(
-        lambda session: access_operations.note_seen(session, sign_in_id, now=now), may_wait=True
+        lambda session: signing_in.note_seen(session, sign_in_id, now=now), may_wait=True
     )
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 import chromium
-from lms.access import operations as access
+from lms.access.operations import signing_in as access
 from lms.app import create_app
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions

@@ -32,3 +32,9 @@ class PasswordForm(BaseForm):
 
     present = PasswordField(_l("Bisheriges Passwort"), [InputRequired(_NEEDED)])
     new = PasswordField(_l("Neues Passwort"), [InputRequired(_NEEDED)])
+
+
+class ConfirmForm(BaseForm):
+    """The person shows once more who they are."""
+
+    password = PasswordField(_l("Passwort"))

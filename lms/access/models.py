@@ -5,10 +5,12 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Model
+from lms.access.rules import Purpose, Strength
+from lms.kernel.db import Model, text_enum
 from lms.kernel.personal import NOT_PERSONAL, personal
 
 _SECURITY = personal("sign-in", "security, Art. 6 (1) f GDPR", "30 days")
+_LINK = personal("way in (hash)", "security, Art. 6 (1) f GDPR", "7 days")
 _ATTEMPT = personal("sign-in attempt (keyed hash)", "security, Art. 6 (1) f GDPR", "24 hours")
 
 
@@ -36,6 +38,9 @@ class SignIn(Model):
     )
     created_at: Mapped[dt.datetime] = mapped_column(info=_SECURITY)
     last_seen_at: Mapped[dt.datetime] = mapped_column(info=_SECURITY)
+    # When the person last showed who they are; None: never in this browser (trust.md 1.18).
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(info=_SECURITY)
+    strength: Mapped[Strength] = mapped_column(text_enum(Strength), info=_SECURITY)
     is_kept: Mapped[bool] = mapped_column(info=_SECURITY)
     browser: Mapped[str] = mapped_column(String(60), info=_SECURITY)
 
@@ -62,3 +67,25 @@ class SetUpAddress(Model):
     created_at: Mapped[dt.datetime] = mapped_column(info=NOT_PERSONAL)
     expires_at: Mapped[dt.datetime] = mapped_column(info=NOT_PERSONAL)
     used_at: Mapped[dt.datetime | None] = mapped_column(info=NOT_PERSONAL)
+
+
+class AccessLink(Model):
+    """Something that lets one person in once: a mailed link, or the code of an access letter.
+
+    Bound to person, purpose and the address it went to; of one kind only the newest is good
+    (trust.md 1.5).
+    """
+
+    __tablename__ = "access_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True, info=_LINK
+    )
+    purpose: Mapped[Purpose] = mapped_column(text_enum(Purpose), info=_LINK)
+    address: Mapped[str | None] = mapped_column(String(254), info=_LINK)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=_LINK)
+    created_at: Mapped[dt.datetime] = mapped_column(info=_LINK)
+    expires_at: Mapped[dt.datetime] = mapped_column(info=_LINK, index=True)
+    used_at: Mapped[dt.datetime | None] = mapped_column(info=_LINK)
+    is_void: Mapped[bool] = mapped_column(info=NOT_PERSONAL)

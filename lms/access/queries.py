@@ -1,14 +1,15 @@
 """Reads of passwords and sign-ins."""
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.access import rules
+from lms.access.codes import sha256
 from lms.access.models import Password, SignIn
+from lms.access.rules import Strength
 from lms.kernel.viewer import Role, Viewer
 from lms.people.models import Organisation, Person, PersonRole
 from lms.people.queries import employed_on
@@ -28,6 +29,8 @@ _SIGN_IN = (
         SignIn.id,
         SignIn.created_at,
         SignIn.last_seen_at,
+        SignIn.confirmed_at,
+        SignIn.strength,
         SignIn.is_kept,
         SignIn.person_id,
         Person.first_name,
@@ -41,6 +44,7 @@ _SIGN_IN = (
     .join(Person, Person.id == SignIn.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
     .where(SignIn.token_sha256 == bindparam("token_sha256"))
+    .where(SignIn.strength != Strength.PENDING)
     .where(Person.anonymised_at.is_(None))
     .where(or_(Person.left_on.is_(None), Person.left_on >= bindparam("today")))
 )
@@ -50,12 +54,12 @@ def find_sign_in(
     session: Session, token: str, *, now: dt.datetime, today: dt.date
 ) -> LiveSignIn | None:
     """The sign-in behind a cookie's token, unless it ended, idled out or its person left."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    rows = session.execute(_SIGN_IN, {"token_sha256": digest, "today": today}).all()
+    rows = session.execute(_SIGN_IN, {"token_sha256": sha256(token), "today": today}).all()
     if not rows:
         return None
     found = rows[0]
-    roles = frozenset({Role.EMPLOYEE, *(row.role for row in rows if row.role)})
+    given = frozenset({Role.EMPLOYEE, *(row.role for row in rows if row.role)})
+    roles = rules.roles_in_force(given, found.strength)
     if not rules.is_live(
         roles, created_at=found.created_at, seen_at=found.last_seen_at, kept=found.is_kept, now=now
     ):
@@ -70,6 +74,8 @@ def find_sign_in(
         theme=found.theme,
         sign_in_id=found.id,
         organisation=found.house,
+        confirmed_at=found.confirmed_at,
+        is_limited=roles != given,
     )
     return LiveSignIn(viewer, found.last_seen_at)
 

@@ -3,12 +3,38 @@
 import datetime as dt
 import ipaddress
 import unicodedata
+from enum import StrEnum
 
 from lms.kernel.domain import N_, DomainError
 from lms.kernel.viewer import Role
 
 _EMPLOYEE_ONLY = frozenset({Role.EMPLOYEE})
 SEEN_EVERY = dt.timedelta(minutes=1)
+
+
+class Strength(StrEnum):
+    """How much a sign-in proves. MAIL alone opens only employee rights (trust.md 1.6); PENDING
+    opens nothing yet: the second factor is still asked for.
+    """
+
+    FULL = "full"
+    MAIL = "mail"
+    PENDING = "pending"
+
+
+class Purpose(StrEnum):
+    """What a link or a code on paper is for."""
+
+    SIGN_IN = "sign_in"
+    RESET = "reset"
+    INVITATION = "invitation"
+    CONFIRM_ADDRESS = "confirm_address"
+    LETTER = "letter"
+
+
+def roles_in_force(given: frozenset[Role], strength: Strength) -> frozenset[Role]:
+    """E-mail is no second factor: by itself it opens what every employee may (trust.md 1.6)."""
+    return given if strength is Strength.FULL else _EMPLOYEE_ONLY
 
 
 def idle_limit(roles: frozenset[Role], *, kept: bool) -> dt.timedelta:

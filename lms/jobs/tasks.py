@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lms.access import operations as access
+from lms.access.operations import signing_in
 from lms.audit import operations as audit
 from lms.kernel.clock import local_date
 from lms.kernel.db import Sessions, transaction
@@ -45,7 +45,7 @@ def _link_audit(shift: Shift) -> int:
 
 def _tidy(shift: Shift) -> int:
     with transaction(shift.sessions) as session:
-        return access.forget_old_rows(session, now=shift.now) + system.forget_old(
+        return signing_in.forget_old_rows(session, now=shift.now) + system.forget_old(
             session, now=shift.now
         )
 

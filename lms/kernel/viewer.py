@@ -1,5 +1,6 @@
 """Who is looking: the signed-in person as the rules see them."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,6 +29,10 @@ class Viewer:
     theme: str = "auto"
     sign_in_id: int = 0
     organisation: str | None = None
+    # When they last showed who they are, in this browser (trust.md 1.18).
+    confirmed_at: dt.datetime | None = None
+    # They came by a mailed link alone and have only an employee's rights until they confirm.
+    is_limited: bool = False
 
     @property
     def initials(self) -> str:

@@ -5,8 +5,9 @@ import datetime as dt
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from lms.access import operations as access
 from lms.access.models import SignIn
+from lms.access.operations import signing_in
+from lms.access.operations.links import void_links_of
 from lms.audit import operations as audit
 from lms.certifications.models import Assignment
 from lms.certifications.operations import changing
@@ -65,7 +66,8 @@ def end_duties_of_leavers(session: Session, *, today: dt.date, now: dt.datetime)
     ).all()
     for person_id, left_on in gone:
         changing.leave_the_house(session, person_id, day=(left_on or today) + DAY)
-        access.end_all_sign_ins(session, person_id)
+        signing_in.end_all_sign_ins(session, person_id)
+        void_links_of(session, person_id)
         outbox.cancel_pending_of(session, person_id, reason="left", now=now)
         _note(session, person_id, "left", now=now)
     return len(gone)

@@ -25,7 +25,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select, text
 
-from lms.access import operations as access
+from lms.access.operations import signing_in as access
 from lms.app import create_app
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine, reading, transaction

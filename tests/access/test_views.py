@@ -6,8 +6,11 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from lms.access import hashing, operations
+from lms.access import hashing
 from lms.access.models import Password, SignIn, SignInAttempt
+from lms.access.operations.passwords import set_password
+from lms.access.operations.set_up import open_set_up
+from lms.access.operations.throttle import Attempt
 from lms.kernel.viewer import Role
 from lms.people.models import Person
 from lms.people.operations import found_organisation
@@ -22,7 +25,7 @@ def jana(session):
     """Somebody who can sign in."""
     found_organisation(session, name="Haus", holidays_region="DE-BW")
     person = factories.make_person(session, email="jana@example.org", personnel_number="1001")
-    operations.set_password(session, person.id, ARGON2, keep_sign_in=None, now=factories.NOW)
+    set_password(session, person.id, ARGON2, keep_sign_in=None, now=factories.NOW)
     return person
 
 
@@ -103,7 +106,7 @@ def test_success_forgets_the_failures(client, session, jana):
     for _ in range(5):
         submit(client, password="falsch")
     submit(client)
-    subject = operations.Attempt.of(
+    subject = Attempt.of(
         client.application.extensions["lms"].settings.secret_key, "jana@example.org", "127.0.0.1"
     )
     left = session.scalars(
@@ -213,7 +216,7 @@ def address(session):
     found_organisation(session, name="Haus", holidays_region="DE-BW")
     from lms.kernel.clock import utc_now  # noqa: PLC0415 - the fixture alone needs the clock
 
-    return f"/setup/{operations.open_set_up(session, now=utc_now())}"
+    return f"/setup/{open_set_up(session, now=utc_now())}"
 
 
 def test_the_first_administrator_sets_a_password(client, session, address):
@@ -262,7 +265,7 @@ def test_a_wrong_form_is_shown_again(client, session, address, change, word):
 
 
 def test_a_second_address_makes_the_first_void(session, client, address):
-    operations.open_set_up(session, now=factories.NOW)
+    open_set_up(session, now=factories.NOW)
     assert client.get(address).status_code == 404
 
 

@@ -22,7 +22,7 @@ ALLOWED = {
 }
 LINES = 300
 # The three side writes (trust.md, before section 1) and the modules that do them.
-ATTEMPTS = {"lms/access/views.py", "lms/certifications/views/check.py"}
+ATTEMPTS = {"lms/access/views/counting.py", "lms/certifications/views/check.py"}
 LAST_SEEN = {"lms/app.py"}
 LOOKS_AT_RECORDS = {
     "lms/certifications/views/document.py",

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, select, update
 
 from lms.access.models import SignIn
-from lms.access.operations import sign_in
+from lms.access.operations.signing_in import sign_in
 from lms.app import create_app
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, reading, transaction

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from lms.access import operations as access
 from lms.access.models import SignIn
+from lms.access.operations import signing_in as access
 from lms.audit.models import AuditEntry
 from lms.certifications.models import Assignment, Cycle, Evidence
 from lms.outbox.models import OutboxMessage

@@ -7,7 +7,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.access import operations as access
+from lms.access.operations import throttle
 from lms.access.rules import CHECK_WINDOW, TooManyChecks
 from lms.certifications.forms import CodeForm
 from lms.certifications.queries.certificates import CertificateRow, find_by_code
@@ -55,7 +55,7 @@ def check(code: str) -> ResponseReturnValue:
     now = utc_now()
     try:
         with beside_the_request() as session:
-            access.count_check(
+            throttle.count_check(
                 session, house().settings.secret_key, request.remote_addr or "", now=now
             )
     except TooManyChecks:

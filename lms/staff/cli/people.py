@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from lms.access import operations
+from lms.access.operations.set_up import open_set_up
 from lms.kernel.clock import utc_now
 from lms.kernel.db import transaction
 from lms.people.queries import has_administrator
@@ -18,5 +18,5 @@ def setup_address() -> None:
     with transaction(house().sessions) as session:
         if has_administrator(session):
             return
-        token = operations.open_set_up(session, now=utc_now())
+        token = open_set_up(session, now=utc_now())
     click.echo(f"{house().settings.base_url}/setup/{token}")

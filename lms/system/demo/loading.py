@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 
 from lms.access import hashing
-from lms.access import operations as access
+from lms.access.operations.passwords import set_password
 from lms.kernel.db import Sessions, make_engine, reading, transaction
 from lms.kernel.domain import DomainError
 from lms.people.models import Person
@@ -134,6 +134,4 @@ def _set_passwords(
     hashes = {entry["email"]: hashing.hashed(entry["password"]) for entry in sign_ins.values()}
     with transaction(sessions) as session:
         for person in session.scalars(select(Person).where(Person.email.in_(hashes))):
-            access.set_password(
-                session, person.id, hashes[person.email or ""], keep_sign_in=None, now=now
-            )
+            set_password(session, person.id, hashes[person.email or ""], keep_sign_in=None, now=now)

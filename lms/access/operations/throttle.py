@@ -1,0 +1,73 @@
+"""How often one may try: counted before anything is looked at, under keyed hashes (trust.md 1.9).
+
+On PostgreSQL two tries at the same instant may both be counted as the last one; the next is not.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from lms.access import rules
+from lms.access.codes import keyed
+from lms.access.models import SignInAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who tries to sign in and from where, as keyed hashes."""
+
+    person: str
+    address: str
+
+    @classmethod
+    def of(cls, secret_key: str, identifier: str, client_address: str) -> "Attempt":
+        """Hashes under the installation's key: the table names nobody (trust.md 1.9)."""
+
+        return cls(
+            keyed(secret_key, "person:" + rules.normal_identifier(identifier)),
+            keyed(secret_key, "address:" + rules.address_block(client_address)),
+        )
+
+
+def count_attempt(session: Session, attempt: Attempt, *, now: dt.datetime) -> None:
+    """Count a try before the password is looked at; TooManyAttempts when the limit is reached."""
+    limits = (
+        (attempt.person, rules.FAILURES_PER_PERSON),
+        (attempt.address, rules.FAILURES_PER_ADDRESS),
+    )
+    for subject, limit in limits:
+        if tries(session, subject, since=now - rules.WINDOW) >= limit:
+            raise rules.TooManyAttempts(minutes=int(rules.WINDOW.total_seconds() // 60))
+    session.add_all(SignInAttempt(subject=subject, at=now) for subject, _limit in limits)
+
+
+def count_check(
+    session: Session, secret_key: str, client_address: str, *, now: dt.datetime
+) -> None:
+    """Count a public check of a certificate; TooManyChecks above 30 a minute and address."""
+    subject = keyed(secret_key, "check:" + rules.address_block(client_address))
+    if tries(session, subject, since=now - rules.CHECK_WINDOW) >= rules.CHECKS_PER_ADDRESS:
+        raise rules.TooManyChecks
+    session.add(SignInAttempt(subject=subject, at=now))
+
+
+def forget_attempts(session: Session, attempt: Attempt, *, now: dt.datetime) -> None:
+    """It was the right person: their failures no longer count, nor does this try of the address."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.subject == attempt.person))
+    session.execute(
+        delete(SignInAttempt).where(
+            SignInAttempt.subject == attempt.address, SignInAttempt.at == now
+        )
+    )
+
+
+def tries(session: Session, subject: str, *, since: dt.datetime) -> int:
+    """How often somebody or something was counted since then."""
+    found = session.scalar(
+        select(func.count())
+        .select_from(SignInAttempt)
+        .where(SignInAttempt.subject == subject, SignInAttempt.at > since)
+    )
+    return found or 0

@@ -1,0 +1,98 @@
+"""One's own account: language, appearance, password."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.access import hashing, queries
+from lms.access.forms import PasswordForm
+from lms.access.operations.passwords import set_password
+from lms.access.views.blueprint import blueprint
+from lms.access.views.passwords import require_good_password
+from lms.kernel.clock import utc_now
+from lms.kernel.domain import DomainError, NotFound
+from lms.people import operations as people
+from lms.people import queries as people_queries
+from lms.settings import LOCALES
+from lms.web.db import db_session, end_transaction, house
+from lms.web.guard import current_viewer, own_referrer, public, signed_in, viewer
+from lms.web.languages import LOCALE_COOKIE, spoken
+
+_A_YEAR = 365 * 24 * 3600
+
+
+@blueprint.get("/account")
+@signed_in
+def account() -> ResponseReturnValue:
+    """Language, appearance and password."""
+    return _account_page(PasswordForm(), 200)
+
+
+@blueprint.post("/account/language")
+@public
+def choose_language() -> ResponseReturnValue:
+    """Keep the chosen language: for a person in their record, else in this browser."""
+    chosen = request.form.get("locale", "")
+    if chosen not in LOCALES:
+        raise NotFound
+    found = current_viewer()
+    if found is not None:
+        people.choose_language(db_session(), found.person_id, chosen)
+    response = make_response(redirect(own_referrer() or "/"))
+    response.set_cookie(
+        LOCALE_COOKIE,
+        chosen,
+        max_age=_A_YEAR,
+        httponly=True,
+        secure=house().settings.is_https,
+        samesite="Lax",
+    )
+    return response
+
+
+@blueprint.post("/account/appearance")
+@signed_in
+def choose_appearance() -> ResponseReturnValue:
+    """Light, dark, or as the device says."""
+    chosen = request.form.get("theme", "")
+    if chosen not in ("auto", "light", "dark"):
+        raise NotFound
+    people.choose_appearance(db_session(), viewer().person_id, chosen)
+    return redirect(own_referrer() or "/")
+
+
+@blueprint.post("/account/password")
+@signed_in
+def change_password() -> ResponseReturnValue:
+    """Set a new password; all other sign-ins end."""
+    who = viewer()
+    _person, argon2 = queries.password_of(db_session(), who.person_id)
+    end_transaction()
+    form = PasswordForm()
+    if not form.validate():
+        return _account_page(form, 422)
+    try:
+        if not hashing.matches(argon2, form.present.data or ""):
+            form.present.errors = [_("Das bisherige Passwort stimmt nicht.")]
+            return _account_page(form, 422)
+        require_good_password(form.new.data or "", who.email)
+    except DomainError as error:
+        if error.status != 422:
+            raise
+        form.new.errors = [spoken(error)]
+        return _account_page(form, 422)
+    new = hashing.hashed(form.new.data or "")
+    set_password(db_session(), who.person_id, new, keep_sign_in=who.sign_in_id, now=utc_now())
+    flash(_("Dein neues Passwort gilt. Andere Geräte sind abgemeldet."), "ok")
+    return redirect(url_for("access.account"))
+
+
+def _account_page(form: PasswordForm, status: int) -> ResponseReturnValue:
+    person = people_queries.get_with_unit(db_session(), viewer().person_id)
+    tells_supervisor = house().settings.supervisor_digest == "names"
+    return (
+        render_template(
+            "access/account.html", form=form, person=person, tells_supervisor=tells_supervisor
+        ),
+        status,
+    )
