@@ -17,7 +17,7 @@ from lms.delivery.worker import Transport, Worker
 from lms.kernel.db import Sessions, reading
 from lms.people.queries import find_organisation
 from lms.settings import Settings
-from lms.system.operations import own_name
+from lms.system.operations.runs import own_name
 
 Now = Callable[[], dt.datetime]
 

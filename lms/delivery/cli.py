@@ -20,8 +20,8 @@ from lms.kernel.db import reading, transaction
 from lms.kernel.domain import DomainError
 from lms.outbox import operations, queries
 from lms.outbox.models import OutboxMessage
-from lms.system import operations as system
-from lms.system.queries import DELIVERY
+from lms.system.operations import runs as system
+from lms.system.queries.health import DELIVERY
 from lms.web.db import house
 from lms.web.ids import MOST_ID
 from lms.web.instants import INSTANT

@@ -12,8 +12,8 @@ from lms.jobs.scheduler import run_scheduler
 from lms.jobs.tasks import Shift
 from lms.kernel.clock import utc_now
 from lms.kernel.db import reading
-from lms.system import operations
-from lms.system.queries import last_runs
+from lms.system.operations import runs as operations
+from lms.system.queries.health import last_runs
 from lms.system.rules import TIMETABLE, Planned, Run, job_state, next_slot
 from lms.web.db import house
 from lms.web.instants import INSTANT

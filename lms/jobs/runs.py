@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from lms.jobs.tasks import TASKS, Shift
 from lms.kernel.db import transaction
-from lms.system import operations
-from lms.system.queries import SCHEDULER
+from lms.system.operations import runs as operations
+from lms.system.queries.health import SCHEDULER
 from lms.system.rules import TIMETABLE, Planned, slot_of
 
 _LOG = logging.getLogger("lms.jobs")

@@ -18,7 +18,7 @@ from lms.jobs.tasks import Shift
 from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, transaction
 from lms.settings import Settings
-from lms.system import operations
+from lms.system.operations import runs as operations
 
 _LOG = logging.getLogger("lms.jobs")
 _SECONDS_TO_FINISH = 15

@@ -12,7 +12,7 @@ from lms.reminders.operations.sweeping import SweepFrame, sweep
 from lms.reminders.operations.verifying import verify_next_actions
 from lms.settings import Settings
 from lms.staff import operations as staff
-from lms.system import operations as system
+from lms.system.operations import runs as system
 
 
 @dataclass(frozen=True, slots=True)

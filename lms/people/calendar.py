@@ -59,6 +59,13 @@ def _later_end(first: Span, second: Span) -> dt.date | None:
     return max(first.until_on, second.until_on)
 
 
+def days_within(span: Span, first_year: int, last_year: int) -> set[dt.date]:
+    """The days of a span that lie in these years; an open end ends with them."""
+    first, last = dt.date(first_year, 1, 1), dt.date(last_year, 12, 31)
+    begin, end = max(span.from_on, first), min(span.until_on or last, last)
+    return {begin + DAY * number for number in range((end - begin).days + 1)}
+
+
 def is_employed_on(day: dt.date, *, hired_on: dt.date | None, left_on: dt.date | None) -> bool:
     """Whether somebody is there: from `hired_on` (None: always was) to `left_on`, included."""
     return (hired_on is None or hired_on <= day) and (left_on is None or day <= left_on)

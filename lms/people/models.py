@@ -8,9 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.kernel.db import Model, text_enum
 from lms.kernel.personal import NOT_PERSONAL, personal
 from lms.kernel.viewer import Role
+from lms.people.rules import ContactKind, TextKind
 
 _MASTER = personal("master record", "duties, Art. 6 (1) b GDPR", "leaving + 6 months")
 _ABSENCE = personal("absence", "no reminders, Art. 6 (1) b GDPR", "end + 6 months")
+_CONTACT = personal("contact", "being reached, Art. 6 (1) f GDPR", "until it is changed")
 
 
 class Unit(Model):
@@ -126,8 +128,41 @@ class Organisation(Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
     name: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     holidays: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
+    mark_sha256: Mapped[str | None] = mapped_column(String(64), info=NOT_PERSONAL)
+    mark_width: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
+    mark_height: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
 
-    __table_args__ = (CheckConstraint("id = 1", "only_one"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", "only_one"),
+        CheckConstraint(
+            "(mark_sha256 IS NULL) = (mark_width IS NULL)"
+            " AND (mark_sha256 IS NULL) = (mark_height IS NULL)",
+            "a_mark_has_a_size",
+        ),
+    )
+
+
+class Contact(Model):
+    """Whom people can ask: about learning, about their data, about what they cannot use."""
+
+    __tablename__ = "contacts"
+
+    kind: Mapped[ContactKind] = mapped_column(
+        text_enum(ContactKind), primary_key=True, info=NOT_PERSONAL
+    )
+    name: Mapped[str] = mapped_column(String(200), info=_CONTACT)
+    email: Mapped[str] = mapped_column(String(254), info=_CONTACT)
+    phone: Mapped[str] = mapped_column(String(60), info=_CONTACT)
+
+
+class OrganisationText(Model):
+    """What the organisation itself says on a public page, in Markdown; no row: not filled in."""
+
+    __tablename__ = "organisation_texts"
+
+    kind: Mapped[TextKind] = mapped_column(text_enum(TextKind), primary_key=True, info=NOT_PERSONAL)
+    locale: Mapped[str] = mapped_column(String(5), primary_key=True, info=NOT_PERSONAL)
+    text: Mapped[str] = mapped_column(info=NOT_PERSONAL)
 
 
 class ClosingDay(Model):
@@ -137,9 +172,26 @@ class ClosingDay(Model):
 
     month: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
     day: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    name: Mapped[str | None] = mapped_column(String(120), info=NOT_PERSONAL)
 
     __table_args__ = (
         CheckConstraint("month BETWEEN 1 AND 12 AND day BETWEEN 1 AND 31", "a_day_of_the_year"),
+    )
+
+
+class Closure(Model):
+    """Days of one year on which the house is closed, both included, such as a works holiday."""
+
+    __tablename__ = "closures"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    from_on: Mapped[dt.date] = mapped_column(info=NOT_PERSONAL)
+    until_on: Mapped[dt.date] = mapped_column(info=NOT_PERSONAL)
+    name: Mapped[str | None] = mapped_column(String(120), info=NOT_PERSONAL)
+
+    __table_args__ = (
+        UniqueConstraint("from_on", "until_on"),
+        CheckConstraint("until_on >= from_on", "ends_after_it_began"),
     )
 
 

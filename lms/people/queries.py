@@ -28,8 +28,8 @@ from sqlalchemy.orm import Session, joinedload
 from lms.kernel.domain import NotFound
 from lms.kernel.text import unkept
 from lms.kernel.viewer import Role
-from lms.people.calendar import WorkingCalendar, is_employed_on
-from lms.people.models import ClosingDay, Holiday, Organisation, Person, PersonRole, Unit
+from lms.people.calendar import Span, WorkingCalendar, days_within, is_employed_on
+from lms.people.models import ClosingDay, Closure, Holiday, Organisation, Person, PersonRole, Unit
 from lms.people.public_holidays import public_holidays
 from lms.people.rules import spellings
 
@@ -188,6 +188,9 @@ def working_calendar(session: Session, *, years: Iterable[int]) -> WorkingCalend
     closed = {row.day for row in rows if row.day}
     for year in set(wanted) - {day.year for day in closed}:
         closed |= public_holidays(region, year).keys()
+    for row in rows:
+        if row.until_on:
+            closed |= days_within(Span(row.from_on, row.until_on), wanted[0], wanted[-1])
     closed |= {
         dt.date(year, row.month, row.month_day)
         for row in rows
@@ -200,18 +203,23 @@ def working_calendar(session: Session, *, years: Iterable[int]) -> WorkingCalend
 @lru_cache(maxsize=1)
 def _calendar_rows() -> CompoundSelect[Any]:
     first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
-    no_day, nothing = cast(null(), Date()), literal(0)
+    no_day, nothing, no_region = cast(null(), Date()), literal(0), literal("", String())
     return union_all(
         select(
             Holiday.day.label("day"),
             nothing.label("month"),
             nothing.label("month_day"),
-            literal("", String()).label("region"),
+            no_region.label("region"),
+            no_day.label("from_on"),
+            no_day.label("until_on"),
         )
         .join(Organisation, Organisation.holidays == Holiday.region)
         .where(Holiday.day.between(first, last)),
-        select(no_day, ClosingDay.month, ClosingDay.day, literal("", String())),
-        select(no_day, nothing, nothing, Organisation.holidays),
+        select(no_day, ClosingDay.month, ClosingDay.day, no_region, no_day, no_day),
+        select(no_day, nothing, nothing, no_region, Closure.from_on, Closure.until_on).where(
+            Closure.from_on <= last, Closure.until_on >= first
+        ),
+        select(no_day, nothing, nothing, Organisation.holidays, no_day, no_day),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from enum import StrEnum
 
 from lms.kernel.domain import N_, DomainError
 from lms.kernel.text import one_line
@@ -9,6 +10,22 @@ from lms.kernel.text import one_line
 SEARCH_LENGTH = 100
 SEARCH_WORDS = 5
 _ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[^@\s,;<>\"\x00-\x1f]{1,190}")
+
+
+class ContactKind(StrEnum):
+    """What somebody can be asked about."""
+
+    HELP = "help"
+    PRIVACY = "privacy"
+    ACCESSIBILITY = "accessibility"
+
+
+class TextKind(StrEnum):
+    """Which page of the house a text of the organisation stands on."""
+
+    LEGAL_NOTICE = "legal_notice"
+    PRIVACY = "privacy"
+    ENFORCEMENT = "enforcement"
 
 
 class BadAddress(DomainError):

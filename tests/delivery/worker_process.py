@@ -10,7 +10,7 @@ import time
 from lms.delivery.endings import Ending
 from lms.delivery.rounds import deliver_all
 from lms.kernel.db import Sessions, make_engine
-from lms.system.operations import own_name
+from lms.system.operations.runs import own_name
 from tests.delivery.workers import make_worker, smtp_to
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from lms.jobs.tasks import TASKS
 from lms.kernel.clock import utc_now
-from lms.system import operations
+from lms.system.operations import runs as operations
 
 
 def test_once(cli):

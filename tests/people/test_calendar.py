@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.people.calendar import DAY, Span, WorkingCalendar, is_employed_on, joined
+from lms.people.calendar import DAY, Span, WorkingCalendar, days_within, is_employed_on, joined
 
 day = dt.date.fromisoformat
 NEW_YEAR = day("2027-01-01")
@@ -122,3 +122,19 @@ def test_moved_days_are_the_nearest_working_days(
         for one in (earlier + DAY * n for n in range(1, (later - earlier).days))
         if calendar.is_working_day(one)
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "expected"),
+    [
+        ("2026-12-30", "2027-01-02", ["2026-12-30", "2026-12-31"]),
+        ("2025-12-30", "2026-01-02", ["2026-01-01", "2026-01-02"]),
+        ("2026-12-31", None, ["2026-12-31"]),
+        ("2027-01-01", "2027-01-02", []),
+    ],
+)
+def test_the_days_of_a_span_within_years(
+    from_on: str, until_on: str | None, expected: list[str]
+) -> None:
+    span = Span(day(from_on), day(until_on) if until_on else None)
+    assert sorted(days_within(span, 2026, 2026)) == [day(one) for one in expected]

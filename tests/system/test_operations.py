@@ -4,8 +4,9 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from lms.system import operations, queries
 from lms.system.models import Heartbeat, JobRun
+from lms.system.operations import runs as operations
+from lms.system.queries import health as queries
 from lms.system.rules import Run
 
 NOW = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)

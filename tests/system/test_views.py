@@ -15,7 +15,7 @@ from lms.outbox import claims, throttle
 from lms.outbox.claims import Claim
 from lms.outbox.models import MailThrottle
 from lms.outbox.rules import Reason
-from lms.system import operations
+from lms.system.operations import runs as operations
 from lms.web.db import House
 from tests import factories
 from tests.outbox.mails import queue_mail

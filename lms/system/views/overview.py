@@ -1,4 +1,4 @@
-"""Health for machines, and the system page for administrators."""
+"""The system page for administrators."""
 
 import datetime as dt
 import platform
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms.kernel.clock import utc_now
@@ -19,7 +18,7 @@ from lms.outbox import operations as outbox
 from lms.outbox.queries import Standstill, find_standstill
 from lms.outbox.rules import WORDS, Reason, State
 from lms.settings import in_force
-from lms.system import queries
+from lms.system.queries import health as queries
 from lms.system.rules import (
     TIMETABLE,
     VERSION,
@@ -33,11 +32,11 @@ from lms.system.rules import (
     next_slot,
 )
 from lms.system.schema import schema_state
+from lms.system.views.blueprint import blueprint
+from lms.system.views.days import day_began_at
 from lms.web.db import db_session, house
-from lms.web.guard import public, requires, viewer
+from lms.web.guard import requires, viewer
 from lms.web.languages import instant
-
-blueprint = Blueprint("system", __name__)
 
 _PACKAGES = ("Flask", "SQLAlchemy", "APScheduler", "waitress")
 _MAIL_FINDINGS = frozenset({"waiting", "stubborn", "resting"})
@@ -65,59 +64,13 @@ class Alarm:
     may_hurry: bool
 
 
-@blueprint.get("/healthz")
-@public
-def alive() -> Response:
-    """The process answers; nothing else is asked."""
-    return jsonify(status="ok")
-
-
-@blueprint.get("/readyz")
-@public
-def ready() -> ResponseReturnValue:
-    """The database answers, and its tables are those of this code."""
-    try:
-        state = schema_state(db_session())
-    except SQLAlchemyError as error:
-        return _unavailable([f"database cannot be reached ({type(error).__name__})"])
-    if state.reason:
-        return _unavailable([state.reason])
-    return jsonify(status="ready", revision=state.current)
-
-
-@blueprint.get("/health/jobs")
-@public
-def jobs_health() -> ResponseReturnValue:
-    """Jobs and mail move; mail that stands still never takes the web pages down."""
-    now = utc_now()
-    try:
-        session = db_session()
-        mail = find_standstill(session, now=now, day_began_at=_day_began_at(now))
-        seen = queries.observe(session, mail)
-    except SQLAlchemyError as error:
-        return _unavailable([f"database cannot be reached ({type(error).__name__})"])
-    found = findings(seen, now=now)
-    is_red = any(finding.level is Level.RED for finding in found)
-    answer = {
-        "status": "failing" if is_red else ("warning" if found else "ok"),
-        "reasons": [finding.reason for finding in found],
-        "findings": [{"key": each.key, "level": each.level.value} for each in found],
-        "scheduler_beat_at": _iso(seen.scheduler_beat_at),
-        "delivery_beat_at": _iso(seen.delivery_beat_at),
-        "last_sweep_at": _iso(seen.last_sweep_at),
-        "oldest_waiting_since": _iso(seen.waiting_since),
-        "messages": {state.value: mail.counts.get(state, 0) for state in State},
-    }
-    return jsonify(answer), 503 if is_red else 200
-
-
 @blueprint.get("/system")
 @requires(Permission.RUN_SYSTEM)
 def overview() -> str:
     """What runs, what stands still, which settings are in force."""
     now = utc_now()
     session = db_session()
-    mail = find_standstill(session, now=now, day_began_at=_day_began_at(now))
+    mail = find_standstill(session, now=now, day_began_at=day_began_at(now))
     found = findings(queries.observe(session, mail), now=now)
     runs = queries.last_runs(session, [planned.name for planned in TIMETABLE])
     settings = house().settings
@@ -144,19 +97,6 @@ def try_again() -> ResponseReturnValue:
     outbox.try_again_now(db_session(), actor=f"person:{viewer().person_id}", now=utc_now())
     flash(_("Der Versand versucht es jetzt noch einmal."), "ok")
     return redirect(url_for("system.overview"))
-
-
-def _unavailable(reasons: list[str]) -> ResponseReturnValue:
-    return jsonify(status="unavailable", reasons=reasons), 503
-
-
-def _iso(when: dt.datetime | None) -> str | None:
-    return when.isoformat(timespec="seconds") if when else None
-
-
-def _day_began_at(now: dt.datetime) -> dt.datetime:
-    zone = house().settings.time_zone
-    return dt.datetime.combine(now.astimezone(zone).date(), dt.time(), zone)
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Deeds: job runs and heartbeats; the organisation, its calendar and its units."""

@@ -1,0 +1,14 @@
+"""Pages of the house: health, system, the organisation, legal notice, accessibility, help."""
+
+from lms.system.views import health, overview
+from lms.system.views.blueprint import blueprint, organisation, public_pages
+from lms.system.views.overview import standstill_in_words
+
+__all__ = [
+    "blueprint",
+    "health",
+    "organisation",
+    "overview",
+    "public_pages",
+    "standstill_in_words",
+]
