@@ -34,7 +34,7 @@ from lms.staff import views as staff_views
 from lms.system import views as system_views
 from lms.system.schema import schema_state
 from lms.web import db as web_db
-from lms.web import errors, guard, headers, ids, languages, static_files
+from lms.web import errors, guard, headers, ids, languages, static_files, uploads
 from lms.web.commands import LaterCommands, later
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +81,7 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
     languages.init_languages(app, settings)
     static_files.init_static(app)
     ids.init_ids(app)
+    uploads.init_uploads(app)
     guard.init_guard(app, _find_viewer)
     CSRFProtect(app)
     Compress(app)

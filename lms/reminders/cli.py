@@ -14,13 +14,16 @@ from lms.kernel.db import reading, transaction
 from lms.kernel.domain import DomainError
 from lms.people.queries import get_person
 from lms.reminders.operations.loading import LoadOrder, LoadReport, load_requirements
-from lms.reminders.operations.releasing import release
+from lms.reminders.operations.releasing import NobodyChosen, release
 from lms.reminders.operations.sweeping import SweepFrame, sweep
 from lms.reminders.queries.effects import differences, duty_dates
 from lms.reminders.queries.export import requirement_rows
-from lms.reminders.queries.holds import list_holds
+from lms.reminders.queries.holding import SendDay, count_mails, list_held, send_day
+from lms.reminders.queries.holds import Hold, list_holds
 from lms.reminders.queries.preview import reminders_ahead
+from lms.reminders.queries.totals import day_totals
 from lms.reminders.requirement_file import as_yaml, read_requirements
+from lms.reminders.rules import usual_total
 from lms.reminders.simulation import ItemDocument, MessageDocument, as_document
 from lms.web.db import House, house
 from lms.web.ids import MOST_ID
@@ -106,33 +109,58 @@ def sweep_now(at: dt.datetime | None) -> None:
 
 
 @reminder_commands.command("holds")
+@click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table")
 @with_appcontext
-def holds() -> None:
+def holds(shape: str) -> None:
     """What waits for release after an import or a bulk change."""
     with reading(house().sessions) as session:
-        found = list_holds(session)
-    head = ["batch", "kind", "made_at", "rounds", "people", "among_them"]
-    rows = [
-        [
-            str(one.batch_id),
-            one.kind,
-            one.made_at.isoformat(timespec="seconds"),
-            str(one.round_count),
-            str(one.people_count),
-            ", ".join(one.sample),
-        ]
-        for one in found
-    ]
-    click.echo(as_table(head, rows), nl=False)
+        frame = sweep_frame(house())
+        send = send_day(
+            session, now=utc_now(), zone=frame.zone, tells_supervisor=frame.tells_supervisor
+        )
+        usual = usual_total(day_totals(session, house().today(), send.calendar))
+        documents = [_hold_document(session, one, send, usual) for one in list_holds(session)]
+    if shape == "json":
+        click.echo(json.dumps(documents, ensure_ascii=False, indent=1))
+        return
+    head = ["batch", "kind", "made_at", "made_by", "rounds", "people", "mails", "usual", "sample"]
+    rows = [[_flat_cell(document[name]) for name in head] for document in documents]
+    if shape == "csv":
+        click.echo(as_csv(head, rows), nl=False)
+        return
+    click.echo(as_table(head, [[str(cell) for cell in row] for row in rows]), nl=False)
+
+
+def _hold_document(session: Session, one: Hold, send: SendDay, usual: int) -> dict[str, object]:
+    """A batch as it is printed; `mails` would follow its release, a usual day brings `usual`."""
+    return {
+        "batch": one.batch_id,
+        "kind": one.kind,
+        "made_at": one.made_at.isoformat(timespec="seconds"),
+        "made_by": one.made_by,
+        "rounds": one.round_count,
+        "people": one.people_count,
+        "mails": count_mails(list_held(session, one.batch_id, send)),
+        "usual": usual,
+        "sample": list(one.sample),
+    }
+
+
+def _flat_cell(value: object) -> str | int:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return value if isinstance(value, int) else str(value or "")
 
 
 @reminder_commands.command("release")
 @click.argument("batch", type=click.IntRange(1, MOST_ID))
+@click.option("--person", "keys", multiple=True, help="Only this person's part; may be repeated.")
 @with_appcontext
-def release_batch(batch: int) -> None:
+def release_batch(batch: int, keys: tuple[str, ...]) -> None:
     """Let a batch go: its rounds are planned by the next sweep."""
     try:
         with transaction(house().sessions) as session:
+            people = [_person_id(session, key) for key in keys]
             count = release(
                 session,
                 batch,
@@ -140,7 +168,11 @@ def release_batch(batch: int) -> None:
                 released_by=None,
                 today=house().today(),
                 now=utc_now(),
+                person_ids=[one for one in people if one is not None] if keys else None,
             )
+    except NobodyChosen:
+        click.echo(f"batch {batch} holds nothing of these people", err=True)
+        sys.exit(1)
     except DomainError:
         click.echo(f"batch {batch} is not waiting; see: flask reminders holds", err=True)
         sys.exit(1)

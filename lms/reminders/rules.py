@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from lms.certifications.rules.leave import pauses
 from lms.certifications.rules.policy import RequirementPolicy
-from lms.people.calendar import DAY, Span
+from lms.people.calendar import DAY, Span, WorkingCalendar
 
 SUPERVISOR_STAGE = 7
 MIN_GAP_DAYS = 3
@@ -138,6 +138,12 @@ def planning_day(now: dt.datetime, zone: ZoneInfo) -> dt.date | None:
     return local.date() if local.time() < SEND_UNTIL else None
 
 
+def sending_day(now: dt.datetime, zone: ZoneInfo, calendar: WorkingCalendar) -> dt.date:
+    """The day on which a sweep that begins now or later can send something."""
+    day = planning_day(now, zone)
+    return calendar.on_or_after(day or now.astimezone(zone).date() + DAY)
+
+
 def digest_key(audience: Audience, person_id: int, day: dt.date) -> str:
     """The key that makes a second digest for the same person, audience and day impossible."""
     return f"digest:{audience}:{person_id}:{day.isoformat()}"
@@ -160,6 +166,12 @@ def breaker_limit(day_totals: Sequence[int]) -> float:
     """
     recent = day_totals[-BREAKER_DAYS:]
     return max(BREAKER_FLOOR, BREAKER_FACTOR * median(recent)) if recent else BREAKER_FLOOR
+
+
+def usual_total(day_totals: Sequence[int]) -> int:
+    """How many messages a working day brings: the median of the last 20, half rounded up."""
+    recent = day_totals[-BREAKER_DAYS:]
+    return int(median(recent) + 0.5) if recent else 0
 
 
 def trips_breaker(*, planned_today: int, found: int, day_totals: Sequence[int]) -> bool:

@@ -7,6 +7,8 @@
  *   data-confirms="id"    on a submit button: ask with that <dialog> first
  *   data-loading          on a part that htmx replaces: shown when it takes more than 400 ms
  *   data-menu             <details> that closes on Escape and on a click beside it
+ *   data-counted          on a form: its button names how many mails the ticked rows bring about;
+ *                         data-mails on a row's box names them, data-count takes the number
  *   data-autosave="url"   on a form: sends its text there while typing; the answer, one short
  *                         line, goes to [data-saved]; data-unsaved holds the words for failure
  *   data-resume="name"    on a <video>: remembers the second in this browser only
@@ -128,6 +130,29 @@ document.addEventListener("keydown", (event) => {
   closeMenus();
   menu?.querySelector("summary").focus();
 });
+
+/* ---- rows to tick: the button says what they come to */
+
+function counted(form) {
+  const words = form.querySelector("[data-counted-one]").dataset;
+  const label = form.querySelector("[data-counted-one] button span");
+  const field = form.querySelector("[data-count]");
+
+  function count() {
+    const ticked = [...form.querySelectorAll("[data-mails]:checked")];
+    const number = new Set(ticked.flatMap((box) => box.dataset.mails.split(" ")).filter(Boolean)).size;
+    field.value = number;
+    const said = number === 1 ? words.countedOne : number ? words.countedMany : words.countedNone;
+    // The sentence comes with a number nobody has.
+    label.textContent = said.replace("1234567", number);
+  }
+
+  form.addEventListener("change", count);
+  // The browser may have kept ticks of an earlier visit.
+  count();
+}
+
+document.querySelectorAll("form[data-counted]").forEach(counted);
 
 /* ---- practice text and answers: saved while they are given */
 

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 import pytest
 from sqlalchemy import event, func, select, update
@@ -15,6 +16,7 @@ from lms.certifications.rules.scopes import Scope
 from lms.kernel.db import reading, transaction
 from lms.outbox.models import OutboxMessage
 from lms.reminders.models import Notice
+from lms.reminders.operations.releasing import AlreadyReleased, release
 from lms.reminders.operations.sweeping import sweep
 from tests.duties import FRAME, NAMES, House, at, day
 
@@ -191,3 +193,47 @@ def test_the_chain_has_one_order_when_two_link(own_sessions):
         state = verify_chain(session)
         assert (state.linked, state.waiting, state.broken_id) == (40, 0, None)
         assert session.scalar(select(func.max(AuditEntry.position))) == 40
+
+
+@pytest.fixture
+def held_house(busy_house):
+    """As `busy_house`; all its rounds wait in one batch, and its first sweep has not come yet."""
+    with transaction(busy_house) as session:
+        batch = Batch(kind="requirements", made_at=at("2026-02-09", "06:00"))
+        session.add(batch)
+        session.flush()
+        session.execute(update(Cycle).values(batch_id=batch.id))
+        return busy_house, batch.id
+
+
+def let_go(sessions, batch_id):
+    """What a click on the button does; the number of rounds, or that somebody was faster."""
+    with transaction(sessions) as session:
+        try:
+            return release(
+                session, batch_id, actor="operator", released_by=None, today=day("2026-02-09"),
+                now=at("2026-02-09"),
+            )  # fmt: skip
+        except AlreadyReleased:
+            return "too late"
+
+
+def test_two_release_the_same_batch_once(held_house):
+    sessions, batch_id = held_house
+    deed = partial(let_go, sessions, batch_id)
+    assert sorted(map(str, at_once(*[deed] * 3))) == ["72", "too late", "too late"]
+    assert sweep(sessions, FRAME, now=at("2026-02-09")).messages == 12
+
+
+@pytest.mark.parametrize("go", range(3))
+def test_a_release_while_sweeps_run_loses_no_round(held_house, monkeypatch, go):
+    monkeypatch.setattr("lms.reminders.operations.sweeping.BLOCK", 5)
+    sessions, batch_id = held_house
+    now = at("2026-02-09")
+    at_once(
+        partial(let_go, sessions, batch_id),
+        *[lambda: sweep(sessions, FRAME, now=now)] * 2,
+    )
+    sweep(sessions, FRAME, now=now)
+    assert count(sessions, OutboxMessage) == 12, go
+    assert count(sessions, Notice, Notice.outcome == "queued") == 72

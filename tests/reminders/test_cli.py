@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lms.certifications.models import Batch, Cycle, Requirement
 from lms.certifications.operations import requiring
+from lms.certifications.rules.scopes import Scope
 from lms.kernel.clock import utc_now
 from lms.learning.operations import enrolling
 from lms.outbox.models import OutboxMessage
@@ -212,6 +213,39 @@ def test_preview_of_the_past_of_one_person_and_in_other_shapes(house, run):
     unknown = run("reminders", "preview", "--person", "x@example.org")
     assert (unknown.exit_code, unknown.stdout) == (1, "")
     assert run("reminders", "preview", "--days", "0").exit_code == 2
+
+
+def test_holds_for_machines_and_a_part_of_one(house, run, session):
+    who, late = house.person(), house.course("late")
+    house.held(who, late, "2024-12-01")
+    house.require(late, "2026-02-01", Scope(person_ids=frozenset({who.id})))
+    batch = requiring.open_batch(session, "requirements", made_by=None, now=at("2026-02-01"))
+    cycles = {house.live(who, late).id}
+    requiring.hold_what_became_due(session, batch, cycles, today=day("2026-02-01"))
+    (shown,) = json.loads(run("reminders", "holds", "--format", "json").stdout)
+    assert shown == {
+        "batch": batch.id,
+        "kind": "requirements",
+        "made_at": "2026-02-01T07:00:00+00:00",
+        "made_by": None,
+        "rounds": 1,
+        "people": 1,
+        "mails": 1,
+        "usual": 0,
+        "sample": [who.name],
+    }
+    lines = run("reminders", "holds", "--format", "csv").stdout.splitlines()
+    assert lines == [
+        "batch;kind;made_at;made_by;rounds;people;mails;usual;sample",
+        f"{batch.id};requirements;2026-02-01T07:00:00+00:00;;1;1;1;0;{who.name}",
+    ]
+    stranger = run("reminders", "release", batch.id, "--person", house.person().email)
+    assert (stranger.exit_code, stranger.stdout) == (1, "")
+    assert "holds nothing of these people" in stranger.stderr
+    assert run("reminders", "release", batch.id, "--person", "x@example.org").exit_code == 1
+    result = run("reminders", "release", batch.id, "--person", who.email)
+    assert (result.exit_code, result.stdout) == (0, "released 1\n")
+    assert json.loads(run("reminders", "holds", "--format", "json").stdout) == []
 
 
 def test_sweep_holds_and_release(house, run, session):

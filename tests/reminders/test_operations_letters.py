@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from lms.audit.models import AuditEntry
 from lms.certifications.models import Batch, Cycle
@@ -13,9 +13,10 @@ from lms.kernel.domain import NotFound
 from lms.outbox.models import OutboxMessage
 from lms.reminders.models import Notice
 from lms.reminders.operations import letters
-from lms.reminders.operations.releasing import AlreadyReleased, release
+from lms.reminders.operations.releasing import AlreadyReleased, NobodyChosen, release
 from lms.reminders.operations.sweeping import SweepResult, sweep
 from lms.reminders.operations.verifying import verify_next_actions
+from lms.reminders.queries.holding import count_mails, list_held, send_day
 from lms.reminders.queries.holds import list_holds
 from lms.staff import operations as staff
 from tests.duties import FRAME, NAMES, ZONE, House, at, day, notices, sweep_days, with_e0
@@ -274,6 +275,50 @@ def test_who_completes_meanwhile_is_not_released(house, session):
     batch, people, _fresh, course = held_batch(house, session)
     house.held(people[0], course, "2026-11-25")
     assert free(session, batch) == 2
+
+
+def send_day_of(session, frame, on):
+    return send_day(
+        session, now=at(on, "07:00"), zone=frame.zone, tells_supervisor=frame.tells_supervisor
+    )
+
+
+@pytest.mark.parametrize("frame", [FRAME, NAMES], ids=["learners", "names"])
+@pytest.mark.parametrize("on", ["2026-11-30", "2026-12-05"])
+def test_the_number_of_mails_is_what_the_sweep_then_sends(house, session, sessions, frame, on):
+    """Also on a Saturday, with somebody away, without an address, and one supervisor of two."""
+    batch, people, _fresh, _course = held_batch(house, session, size=5)
+    above = house.person()
+    people[0].supervisor_id = people[1].supervisor_id = above.id
+    people[2].email, people[2].personnel_number = None, "12"
+    house.away(people[3], "2026-11-01", "2027-06-01", today=ON)
+    sweep_days(session, sessions, ON, "2026-11-29", frame=frame)
+    before = session.scalar(select(func.count()).select_from(OutboxMessage))
+    send = send_day_of(session, frame, on)
+    expected = count_mails(list_held(session, batch.id, send))
+    assert expected == (4 if frame is NAMES else 3)
+    free(session, batch, on)
+    sweep_days(session, sessions, on, send.day.isoformat(), frame=frame)
+    after = session.scalar(select(func.count()).select_from(OutboxMessage))
+    others = session.scalars(select(OutboxMessage.person_id).where(OutboxMessage.id > before)).all()
+    assert after - before == expected, others
+
+
+def test_a_part_leaves_for_a_batch_of_its_own(house, session):
+    batch, people, _fresh, _course = held_batch(house, session)
+    given = {"actor": "operator", "released_by": None, "today": day(ON), "now": at(ON)}
+    assert release(session, batch.id, person_ids=[people[0].id], **given) == 1
+    assert batch.released_at is None
+    (hold,) = list_holds(session)
+    assert (hold.batch_id, hold.people_count) == (batch.id, 2)
+    part = session.scalars(select(Batch).where(Batch.released_at.is_not(None))).one()
+    assert (part.kind, part.made_at) == (batch.kind, batch.made_at)
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.verb == "batch_released")).one()
+    assert (entry.object_id, entry.details) == (part.id, {"rounds": 1, "part_of": batch.id})
+    with pytest.raises(NobodyChosen):
+        release(session, batch.id, person_ids=[people[0].id], **given)
+    assert release(session, batch.id, person_ids=[one.id for one in people], **given) == 2
+    assert batch.released_at == at(ON)
 
 
 # ------------------------------------------------------------------------------- the weekly check

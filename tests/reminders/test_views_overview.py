@@ -4,14 +4,11 @@ import html
 import re
 
 import pytest
-from sqlalchemy import select
 
-from lms.certifications.models import Batch, Cycle
-from lms.certifications.operations import requiring
 from lms.certifications.rules.scopes import Scope
 from lms.kernel.viewer import Role
 from tests.duties import House
-from tests.factories import NOW, TODAY
+from tests.factories import NOW
 
 
 @pytest.fixture(autouse=True)
@@ -37,17 +34,7 @@ def plain(answer):
     return " ".join(found.replace("\u00a0", " ").replace("\u2060", "").split())
 
 
-def hold_one(house):
-    """Somebody whose round is overdue and waits; the batch."""
-    who, course = house.person(last_name="Weber"), house.course()
-    house.show(who, course, "2025-01-01")
-    batch = requiring.open_batch(house.session, "evidence", made_by=None, now=NOW)
-    house.require(course, "2026-11-24", Scope(person_ids=frozenset({who.id})))
-    requiring.hold_what_became_due(house.session, batch, {house.live(who, course).id}, today=TODAY)
-    return batch
-
-
-@pytest.mark.parametrize("path", ["/reminders", "/reminders/holds/1"])
+@pytest.mark.parametrize("path", ["/reminders", "/reminders/holds", "/reminders/holds/1"])
 def test_signed_out_leads_to_the_sign_in_page(client, path):
     answer = client.get(path)
     assert (answer.status_code, answer.location) == (302, f"/login?next={path}")
@@ -57,6 +44,7 @@ def test_signed_out_leads_to_the_sign_in_page(client, path):
 def test_other_roles_are_refused(client_of, role):
     browser = client_of(role)
     assert browser.get("/reminders").status_code == 403
+    assert browser.get("/reminders/holds").status_code == 403
     assert browser.get("/reminders/holds/1").status_code == 403
     assert browser.post("/reminders/holds/1/release").status_code == 403
 
@@ -104,36 +92,3 @@ def test_queries_do_not_grow_with_people(house, officer, count_queries):
             assert officer.get("/reminders").status_code == 200
         counts.append(counted.queries)
     assert counts[0] == counts[1]
-
-
-def test_what_waits_is_listed_and_released_with_its_number(house, officer, session):
-    batch = hold_one(house)
-    page = plain(officer.get("/reminders"))
-    assert "Erinnerungen warten auf deine Freigabe Ein Import hat Fristen fällig gemacht." in page
-    assert "1 Person wartet auf Post , darunter Kim Weber." in page
-    assert "1 Frist prüfen" in page
-    seen = plain(officer.get(f"/reminders/holds/{batch.id}"))
-    assert "1 Person bekommt Post, sobald du freigibst" in seen
-    assert "1 E-Mail freigeben" in seen
-    assert "Beispiel, seit 327 Tagen überfällig" in seen
-    answer = officer.post(f"/reminders/holds/{batch.id}/release")
-    assert (answer.status_code, answer.location) == (302, "/reminders")
-    session.refresh(batch)
-    assert (batch.released_at, batch.released_by) == (NOW, officer.person.id)
-    cycle = session.scalars(select(Cycle).where(Cycle.batch_id == batch.id)).one()
-    assert cycle.next_action_on == TODAY
-    assert "1 Frist ist freigegeben." in plain(officer.get("/reminders"))
-
-
-def test_releasing_twice_says_that_somebody_was_faster(house, officer):
-    batch = hold_one(house)
-    officer.post(f"/reminders/holds/{batch.id}/release")
-    assert officer.post(f"/reminders/holds/{batch.id}/release").status_code == 409
-    assert officer.get(f"/reminders/holds/{batch.id}").status_code == 404
-
-
-def test_without_a_token_nothing_is_released(house, officer, session):
-    batch = hold_one(house)
-    answer = officer.post(f"/reminders/holds/{batch.id}/release", csrf=False)
-    assert answer.status_code == 400
-    assert session.scalar(select(Batch.released_at).where(Batch.id == batch.id)) is None

@@ -111,7 +111,7 @@ def _reports_row(pile: Pile) -> DeskRow:
 
 def _held_row(pile: Pile) -> DeskRow:
     return DeskRow(
-        url_for("reminders.overview"),
+        url_for("reminders.holds"),
         _("Zurückgehaltene Erinnerungen"),
         _("nach einem Import oder einer Änderung, du gibst sie frei"),
         Tag("soon", ngettext("%(num)s Person", "%(num)s Personen", pile.count), "hourglass"),

@@ -3,18 +3,19 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from lms.audit import operations as audit
 from lms.certifications.models import Batch, Cycle
 from lms.outbox.models import OutboxMessage
-from lms.people.calendar import DAY, WorkingCalendar
+from lms.people.calendar import WorkingCalendar
 from lms.reminders.models import Notice
 from lms.reminders.plan import plan
 from lms.reminders.queries.rounds import as_rounds, live_rounds, recipient_of, supervisors_for
-from lms.reminders.rules import BREAKER_DAYS, Outcome, trips_breaker
+from lms.reminders.queries.totals import day_totals
+from lms.reminders.rules import Outcome, trips_breaker
 
 _PART = 5_000
 _Digest = tuple[int, str]
@@ -52,7 +53,7 @@ def rounds_to_hold(
     is_tripped = trips_breaker(
         planned_today=len(known),
         found=len(digests - known),
-        day_totals=_day_totals(session, day, calendar),
+        day_totals=day_totals(session, day, calendar),
     )
     return sending if is_tripped else []
 
@@ -67,26 +68,6 @@ def _digests_of(session: Session, day: dt.date) -> set[_Digest]:
         .distinct()
     )
     return {(person_id, audience) for person_id, audience in rows}
-
-
-def _day_totals(session: Session, day: dt.date, calendar: WorkingCalendar) -> list[int]:
-    """Digests of the last 20 working days, the oldest first; a day without mail is a zero.
-
-    Released ones are among them: one big day does not move a median, and a house that has grown
-    must not be stopped every morning for ever.
-    """
-    days: list[dt.date] = []
-    while len(days) < BREAKER_DAYS:
-        day = calendar.on_or_before(day - DAY)
-        days.insert(0, day)
-    counted = dict(
-        session.execute(
-            select(OutboxMessage.local_date, func.count())
-            .where(OutboxMessage.local_date >= days[0], OutboxMessage.audience != "immediate")
-            .group_by(OutboxMessage.local_date)
-        ).all()
-    )
-    return [counted.get(one, 0) for one in days]
 
 
 def hold(session: Session, cycle_ids: Sequence[int], *, now: dt.datetime) -> int:

@@ -9,9 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.certifications.models import Cycle
+from lms.certifications.models import Batch, Cycle
 from lms.kernel.db import Sessions, insert_unless_there, is_postgresql, reading, transaction
 from lms.outbox.models import OutboxMessage
 from lms.outbox.operations import enqueue
@@ -211,7 +212,10 @@ class _Block:
         postponed: set[int],
     ) -> None:
         """When the next sweep has to look at each round."""
+        let_go = self._let_go_meanwhile(rounds)
         for one in rounds:
+            if one.cycle.id in let_go:
+                continue
             if one.cycle.id in postponed:
                 one.cycle.next_action_on = self.calendar.on_or_after(self.day + DAY)
                 continue
@@ -231,3 +235,22 @@ class _Block:
                 calendar=self.calendar,
                 notices=(*one.notices, *told),
             )
+
+    def _let_go_meanwhile(self, rounds: list[Round]) -> set[int]:
+        """Rounds whose batch was released after this look at them had begun.
+
+        They look held here, and the release has set when they are planned: that must stand.
+        """
+        held = {one.cycle.batch_id for one in rounds if one.reminded.is_held}
+        if not held:
+            return set()
+        released = set(
+            self.session.scalars(
+                select(Batch.id).where(Batch.id.in_(held), Batch.released_at.is_not(None))
+            )
+        )
+        return {
+            one.cycle.id
+            for one in rounds
+            if one.reminded.is_held and one.cycle.batch_id in released
+        }

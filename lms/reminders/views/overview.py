@@ -4,30 +4,26 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask import render_template
 from sqlalchemy.orm import Session
 
 from lms.certifications.queries.pauses import paused_person_ids
-from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
 from lms.people.calendar import DAY, WorkingCalendar
 from lms.people.queries import list_unit_sizes, named_days, working_calendar
 from lms.reminders.ahead import MailDay, closed_days, mail_days
-from lms.reminders.operations.releasing import release
 from lms.reminders.queries.choosing import list_courses
-from lms.reminders.queries.holding import get_waiting, list_held
 from lms.reminders.queries.holds import list_holds
 from lms.reminders.queries.preview import reminders_ahead
 from lms.reminders.queries.recipients import Recipient, recipients_of
 from lms.reminders.rules import Audience
 from lms.reminders.simulation import PreviewMessage
 from lms.reminders.views.blueprint import blueprint
+from lms.reminders.views.holds import cause, mails_of_first, usual
 from lms.reminders.views.looks import note_list
 from lms.web.db import db_session, house
-from lms.web.guard import requires, viewer
+from lms.web.guard import requires
 from lms.web.languages import in_language
 from lms.web.paging import PAGE_SIZE, Page, page_number
 
@@ -65,13 +61,17 @@ def overview() -> str:
         raise NotFound
     learners = [message for message in free if message.audience is Audience.LEARNER]
     posts = _posts(session, [message for message in learners if message.send_on == next_on])
+    holds = list_holds(session)
     note_list(len(posts))
     return render_template(
         "reminders/overview.html",
         days_ahead=DAYS,
         mails=len(free),
         people=len({message.person for message in learners}),
-        holds=list_holds(session),
+        holds=holds,
+        hold_mails=mails_of_first(holds),
+        usual=usual(calendar) if holds else 0,
+        cause=cause,
         next_on=next_on,
         is_tomorrow=next_on == today + DAY,
         posts=posts,
@@ -97,47 +97,3 @@ def _posts(session: Session, messages: Sequence[PreviewMessage]) -> list[Post]:
     known = recipients_of(session, [message.person for message in messages])
     posts = [Post(known[one.person], one) for one in messages if one.person in known]
     return sorted(posts, key=lambda post: post.recipient.sort_key)
-
-
-@blueprint.get("/reminders/holds/<int:batch_id>")
-@requires(Permission.SEE_REMINDERS)
-def hold(batch_id: int) -> str:
-    """Whose mail a batch holds back, with the button that lets it go."""
-    session, number = db_session(), page_number()
-    batch = get_waiting(session, batch_id)
-    people = list_held(session, batch_id)
-    page = Page(people[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, len(people))
-    if number > page.count:
-        raise NotFound
-    note_list(len(page.rows))
-    return render_template(
-        "reminders/hold.html",
-        batch=batch,
-        page=page,
-        mails=sum(person.has_address for person in people),
-        today=house().today(),
-    )
-
-
-@blueprint.post("/reminders/holds/<int:batch_id>/release")
-@requires(Permission.SEE_REMINDERS)
-def release_hold(batch_id: int) -> ResponseReturnValue:
-    """Let a batch go: the next sweep plans its rounds."""
-    who = viewer().person_id
-    count = release(
-        db_session(),
-        batch_id,
-        actor=f"person:{who}",
-        released_by=who,
-        today=house().today(),
-        now=utc_now(),
-    )
-    flash(
-        ngettext(
-            "%(num)s Frist ist freigegeben. Die Post geht am nächsten Werktag ab 8 Uhr raus.",
-            "%(num)s Fristen sind freigegeben. Die Post geht am nächsten Werktag ab 8 Uhr raus.",
-            count,
-        ),
-        "ok",
-    )
-    return redirect(url_for("reminders.overview"))
