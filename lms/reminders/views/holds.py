@@ -58,7 +58,7 @@ def cause(kind: str) -> str:
             "An einem Tag wären ungewöhnlich viele E-\u2060Mails auf einmal rausgegangen."
         ),
     }
-    return words[kind]
+    return str(words[kind])
 
 
 def _send_day(session: Session) -> SendDay:
