@@ -109,7 +109,7 @@ class _Work:
         self.session.flush()
         self._add_sources(assignment, wanted, since=starts_on)
         governing = _governing(wanted)
-        came_on = self.occasion.came_on or person.hired_on
+        came_on = max(filter(None, (self.occasion.came_on, person.hired_on)), default=None)
         self._count_alternatives(assignment, governing, came_on)
         evidence = self.state.effective(person.id, course_id, starts_on)
         dates = cycle_on_assignment(

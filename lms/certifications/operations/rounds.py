@@ -143,3 +143,10 @@ def cancel(cycle: Cycle, *, reason: str, closed_on: dt.date) -> None:
     cycle.close_reason = reason
     cycle.closed_on = closed_on
     cycle.next_action_on = None
+
+
+def reopen(cycle: Cycle, *, today: dt.date) -> None:
+    """Let a cancelled round go on with its dates; the sweep looks again."""
+    cycle.state = "live"
+    cycle.close_reason = cycle.closed_on = None
+    cycle.next_action_on = max(cycle.opens_on, today)

@@ -1,4 +1,4 @@
-"""What happens to people and touches several packages, as a list of calls."""
+"""Joining and leaving: what begins and what ends with somebody's stay in the house."""
 
 import datetime as dt
 
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from lms.access.models import SignIn
 from lms.access.operations import signing_in
 from lms.access.operations.links import void_links_of
-from lms.audit import operations as audit
 from lms.certifications.models import Assignment
 from lms.certifications.operations import changing
 from lms.certifications.operations.assigning import reassign
@@ -16,38 +15,22 @@ from lms.outbox import operations as outbox
 from lms.outbox.models import OutboxMessage
 from lms.outbox.rules import State
 from lms.people.calendar import DAY
-from lms.people.models import Absence, Person
+from lms.people.models import Person
+from lms.staff.operations.noting import note
 
 
 def join(session: Session, person: Person, *, today: dt.date, now: dt.datetime) -> None:
     """Somebody new is there, or will be: their duties begin (T1)."""
     reassign(session, today=today, now=now, person_ids=[person.id], came_on=person.hired_on)
-    _note(session, person.id, "joined", now=now)
+    note(session, person.id, "joined", now=now)
+    session.flush()
 
 
 def leave(session: Session, person: Person, *, left_on: dt.date, now: dt.datetime) -> None:
     """Somebody's last day is known; what ends with it ends on the day after (job `leavers`)."""
     person.left_on = left_on
+    note(session, person.id, "leaves", now=now)
     session.flush()
-    _note(session, person.id, "leaves", now=now)
-
-
-def go_away(
-    session: Session,
-    person_id: int,
-    *,
-    from_on: dt.date,
-    until_on: dt.date | None,
-    today: dt.date,
-    now: dt.datetime,
-) -> Absence:
-    """Somebody is away for a while: due dates wait for their return (T7)."""
-    absence = Absence(person_id=person_id, from_on=from_on, until_on=until_on)
-    session.add(absence)
-    session.flush()
-    changing.count_absences(session, person_id, today=today)
-    _note(session, person_id, "absent", now=now)
-    return absence
 
 
 def end_duties_of_leavers(session: Session, *, today: dt.date, now: dt.datetime) -> int:
@@ -65,21 +48,22 @@ def end_duties_of_leavers(session: Session, *, today: dt.date, now: dt.datetime)
         select(Person.id, Person.left_on).where(Person.left_on < today, left_something)
     ).all()
     for person_id, left_on in gone:
-        changing.leave_the_house(session, person_id, day=(left_on or today) + DAY)
-        signing_in.end_all_sign_ins(session, person_id)
-        void_links_of(session, person_id)
-        outbox.cancel_pending_of(session, person_id, reason="left", now=now)
-        _note(session, person_id, "left", now=now)
+        end_everything_of(session, person_id, left_on=left_on or today, now=now)
     return len(gone)
 
 
-def _note(session: Session, person_id: int, verb: str, *, now: dt.datetime) -> None:
-    audit.record(
-        session,
-        actor="system:staff",
-        verb=verb,
-        object_kind="person",
-        object_id=person_id,
-        now=now,
-    )
+def end_everything_of(
+    session: Session, person_id: int, *, left_on: dt.date, now: dt.datetime
+) -> None:
+    """As `finish_leaving`, with a line in the log."""
+    finish_leaving(session, person_id, left_on=left_on, now=now)
+    note(session, person_id, "left", now=now)
     session.flush()
+
+
+def finish_leaving(session: Session, person_id: int, *, left_on: dt.date, now: dt.datetime) -> None:
+    """What ends on the day after somebody's last one: duties, sign-ins and mail that waits."""
+    changing.leave_the_house(session, person_id, day=left_on + DAY)
+    signing_in.end_all_sign_ins(session, person_id)
+    void_links_of(session, person_id)
+    outbox.cancel_pending_of(session, person_id, reason="left", now=now)
