@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from lms.certifications.models import Assignment, AssignmentSource, Cycle, Evidence
 from lms.certifications.operations import rounds
 from lms.certifications.operations.completing import record_alternative
+from lms.certifications.operations.ending import close_assignment
 from lms.certifications.queries.requirements import InForce, list_in_force, list_members
 from lms.certifications.queries.rows import cycle_dates, evidence_dates
-from lms.certifications.queries.stored import Key, Stored
+from lms.certifications.queries.stored import Key, Stored, newest_numbers
 from lms.certifications.rules.changes import joined_by_stricter
 from lms.certifications.rules.cycles import CycleKind, cycle_on_assignment
 from lms.certifications.rules.evidence import first_evidence
@@ -42,7 +43,7 @@ def reassign(
 
     `came_on` is the day on which they were hired, came back or changed unit or job, if that is
     why this is done: evidence that ran out before it begins afresh (contract.md). Leavers lose
-    their duties by `end_duties`, not here.
+    their duties by `ending.end_duties`, not here.
     """
     people = list_members(session, today=today, person_ids=person_ids)
     ids = [person.id for person, _member in people]
@@ -51,11 +52,13 @@ def reassign(
     result = Reassignment()
     leave = rounds.LeaveBook(session, ids)
     work = _Work(session, state, leave, _Occasion(today, now, came_on), result)
+    courses: dict[int, set[int]] = defaultdict(set, state.courses_of)
+    for person_id, course_id in wanted:
+        courses[person_id].add(course_id)
     for person, _member in people:
-        courses = {course for who, course in wanted if who == person.id}
-        courses |= state.courses_of.get(person.id, set())
-        for course_id in sorted(courses):
+        for course_id in sorted(courses[person.id]):
             work.settle(person, course_id, wanted.get((person.id, course_id), []))
+    work.begin_all()
     session.flush()
     return result
 
@@ -79,6 +82,13 @@ class _Occasion:
     came_on: dt.date | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    person: Person
+    assignment: Assignment
+    wanted: list[InForce]
+
+
 @dataclass(slots=True)
 class _Work:
     session: Session
@@ -86,6 +96,7 @@ class _Work:
     leave: rounds.LeaveBook
     occasion: _Occasion
     result: Reassignment
+    beginning: list[_Beginning] = field(default_factory=list)
 
     @property
     def today(self) -> dt.date:
@@ -105,13 +116,39 @@ class _Work:
     def _begin(self, person: Person, course_id: int, wanted: list[InForce]) -> None:
         starts_on = max(self.today, person.hired_on or self.today)
         assignment = Assignment(person_id=person.id, course_id=course_id, assigned_on=starts_on)
-        self.session.add(assignment)
+        self.beginning.append(_Beginning(person, assignment, wanted))
+        self.result.begun.append(person.id)
+
+    def begin_all(self) -> None:
+        """The new duties with their first rounds, table by table: there may be thousands."""
+        if not self.beginning:
+            return
+        self.session.add_all(one.assignment for one in self.beginning)
         self.session.flush()
-        self._add_sources(assignment, wanted, since=starts_on)
-        governing = _governing(wanted)
+        numbers = newest_numbers(self.session, {one.person.id for one in self.beginning})
+        cycles = []
+        for one in self.beginning:
+            key = (one.person.id, one.assignment.course_id)
+            cycle = self._first_round(one, numbers.get(key, 0) + 1)
+            if cycle is not None:
+                cycles.append(cycle)
+        self.session.add_all(cycles)
+        self.session.flush()
+        self.result.touched_cycle_ids.update(cycle.id for cycle in cycles)
+
+    def _first_round(self, one: _Beginning, seq: int) -> Cycle | None:
+        person, assignment = one.person, one.assignment
+        starts_on = assignment.assigned_on
+        self.session.add_all(
+            AssignmentSource(
+                assignment_id=assignment.id, requirement_id=rule.requirement.id, since=starts_on
+            )
+            for rule in one.wanted
+        )
+        governing = _governing(one.wanted)
         came_on = max(filter(None, (self.occasion.came_on, person.hired_on)), default=None)
         self._count_alternatives(assignment, governing, came_on)
-        evidence = self.state.effective(person.id, course_id, starts_on)
+        evidence = self.state.effective(person.id, assignment.course_id, starts_on)
         dates = cycle_on_assignment(
             governing.policy,
             evidence_dates(evidence) if evidence else None,
@@ -119,18 +156,17 @@ class _Work:
             hired_on=person.hired_on,
             came_on=came_on,
         )
-        if dates is not None:
-            cycle = rounds.open_round(
-                self.session,
-                assignment,
-                dates,
-                governing.revision,
-                leave=self.leave.of(person.id, course_id),
-                previous=evidence if dates.kind is CycleKind.RENEWAL else None,
-                started_on=starts_on,
-            )
-            self.result.touched_cycle_ids.add(cycle.id)
-        self.result.begun.append(person.id)
+        if dates is None:
+            return None
+        return rounds.next_round(
+            assignment,
+            dates,
+            governing.revision,
+            leave=self.leave.of(person.id, assignment.course_id),
+            previous=evidence if dates.kind is CycleKind.RENEWAL else None,
+            started_on=starts_on,
+            seq=seq,
+        )
 
     def _count_alternatives(
         self, assignment: Assignment, governing: InForce, came_on: dt.date | None
@@ -237,35 +273,3 @@ class _Work:
 def _governing(wanted: list[InForce]) -> InForce:
     chosen = strictest(one.claim for one in wanted).claim.requirement_id
     return next(one for one in wanted if one.requirement.id == chosen)
-
-
-def close_assignment(
-    assignment: Assignment,
-    sources: Iterable[AssignmentSource],
-    cycle: Cycle | None,
-    *,
-    reason: str,
-    day: dt.date,
-) -> None:
-    """End a duty with its sources and its live round; evidence stays."""
-    assignment.ended_on = max(day, assignment.assigned_on)
-    assignment.end_reason = reason
-    for source in sources:
-        source.until = max(day, source.since)
-    if cycle is not None:
-        rounds.cancel(cycle, reason=reason, closed_on=day)
-
-
-def end_duties(session: Session, person_id: int, *, reason: str, day: dt.date) -> int:
-    """End all duties of a person, as when they leave (T10); how many that were."""
-    state = Stored.read(session, [person_id])
-    for assignment in state.live.values():
-        close_assignment(
-            assignment,
-            state.sources[assignment.id].values(),
-            state.cycles.get(assignment.id),
-            reason=reason,
-            day=day,
-        )
-    session.flush()
-    return len(state.live)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from lms.audit import operations as audit
 from lms.certifications.models import Assignment, Cycle, Evidence, Exemption
 from lms.certifications.operations import rounds
-from lms.certifications.operations.assigning import end_duties
 from lms.certifications.operations.completing import alternative_key
+from lms.certifications.operations.ending import end_duties
 from lms.certifications.queries.requirements import governing_now
 from lms.certifications.queries.rows import cycle_dates
 from lms.certifications.rules.changes import extended, retrained, version_cycle

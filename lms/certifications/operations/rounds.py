@@ -62,23 +62,48 @@ def open_round(
     started_on: dt.date,
 ) -> Cycle:
     """Begin the next round of an assignment under a revision, absences counted in."""
-    adjusted = with_leave(
-        dates,
-        absences=leave.absences,
-        exemptions=leave.exemptions,
-        return_grace_days=revision.return_grace_days,
-    )
     # Numbers go on when somebody comes back: an assignment of its own, the same row of rounds.
     newest = session.scalar(
         select(func.max(Cycle.seq)).where(
             Cycle.person_id == assignment.person_id, Cycle.course_id == assignment.course_id
         )
     )
+    cycle = next_round(
+        assignment,
+        dates,
+        revision,
+        leave=leave,
+        previous=previous,
+        started_on=started_on,
+        seq=(newest or 0) + 1,
+    )
+    session.add(cycle)
+    session.flush()
+    return cycle
+
+
+def next_round(
+    assignment: Assignment,
+    dates: CycleDates,
+    revision: RequirementRevision,
+    *,
+    leave: Leave,
+    previous: Evidence | None,
+    started_on: dt.date,
+    seq: int,
+) -> Cycle:
+    """As `open_round` for many at once: the caller knows the number and adds the row."""
+    adjusted = with_leave(
+        dates,
+        absences=leave.absences,
+        exemptions=leave.exemptions,
+        return_grace_days=revision.return_grace_days,
+    )
     cycle = Cycle(
         assignment_id=assignment.id,
         person_id=assignment.person_id,
         course_id=assignment.course_id,
-        seq=(newest or 0) + 1,
+        seq=seq,
         revision_id=revision.id,
         kind=adjusted.kind.value,
         state="live",
@@ -90,8 +115,6 @@ def open_round(
     cycle.due_rev = 0
     # The sweep looks at it on the day it opens, or at once: it alone knows the next stage.
     cycle.next_action_on = max(cycle.opens_on, started_on)
-    session.add(cycle)
-    session.flush()
     return cycle
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.certifications.models import Assignment, AssignmentSource, Cycle, Evidence
@@ -81,3 +81,16 @@ class Stored:
             if one.kind != "alternative" and one.completed_on <= day
         ]
         return max(shown, key=lambda one: (one.completed_on, one.id), default=None)
+
+
+def newest_numbers(session: Session, person_ids: Collection[int]) -> dict[Key, int]:
+    """Of each course of these people the number of the newest round, ended ones included.
+
+    Numbers go on when somebody comes back: an assignment of its own, the same row of rounds.
+    """
+    rows = session.execute(
+        select(Cycle.person_id, Cycle.course_id, func.max(Cycle.seq))
+        .where(Cycle.person_id.in_(person_ids))
+        .group_by(Cycle.person_id, Cycle.course_id)
+    )
+    return {(person_id, course_id): number for person_id, course_id, number in rows}
