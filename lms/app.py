@@ -56,12 +56,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 # Imported when they are called: no web worker keeps Alembic or APScheduler in memory.
 COMMANDS = {
     "audit": "lms.audit.cli:audit_commands",
+    "backup": "lms.system.cli.backup:backup_commands",
     "content": "lms.authoring.cli:content_commands",
-    "db": "lms.system.cli:db_commands",
-    "demo": "lms.system.cli:demo_commands",
+    "db": "lms.system.cli.preparing:db_commands",
+    "demo": "lms.system.cli.preparing:demo_commands",
     "mail": "lms.delivery.cli:mail",
     "people": "lms.staff.cli.people:people_commands",
-    "prepare": "lms.system.cli:prepare",
+    "prepare": "lms.system.cli.preparing:prepare",
     "reminders": "lms.reminders.cli:reminder_commands",
     "requirements": "lms.reminders.cli:requirement_commands",
     "scheduler": "lms.jobs.cli:scheduler",
@@ -69,7 +70,7 @@ COMMANDS = {
 }
 
 # These make the tables or need none.
-WITHOUT_TABLES = frozenset({"content check", "db", "prepare"})
+WITHOUT_TABLES = frozenset({"backup", "content check", "db", "prepare"})
 
 
 def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:

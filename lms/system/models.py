@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Index, String
+from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model
@@ -34,3 +34,16 @@ class Heartbeat(Model):
     process: Mapped[str] = mapped_column(String(80), primary_key=True, info=NOT_PERSONAL)
     kind: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
     beat_at: Mapped[dt.datetime] = mapped_column(info=NOT_PERSONAL)
+
+
+class Backup(Model):
+    """A backup that was made on this installation; `sha256` is its seal, wherever it lies now."""
+
+    __tablename__ = "backups"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    made_at: Mapped[dt.datetime] = mapped_column(index=True, info=NOT_PERSONAL)
+    path: Mapped[str] = mapped_column(String(400), info=NOT_PERSONAL)
+    size_bytes: Mapped[int] = mapped_column(BigInteger(), info=NOT_PERSONAL)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
+    verified_at: Mapped[dt.datetime | None] = mapped_column(info=NOT_PERSONAL)

@@ -52,6 +52,11 @@ def schema_state(session: Session) -> SchemaState:
     return SchemaState(current, head, fit)
 
 
+def is_known(revision: str) -> bool:
+    """True for a revision that this code can read or upgrade."""
+    return revision in _revisions()[1]
+
+
 def _current(session: Session) -> str | None:
     if not inspect(session.connection()).has_table("alembic_version"):
         return None

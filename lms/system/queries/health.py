@@ -24,7 +24,7 @@ from lms.outbox.models import OutboxMessage
 from lms.outbox.queries import STUBBORN_AFTER, Standstill
 from lms.outbox.rules import State
 from lms.outbox.throttle import find_rest
-from lms.system.models import Heartbeat, JobRun
+from lms.system.models import Backup, Heartbeat, JobRun
 from lms.system.rules import Observed, Run
 
 SCHEDULER = "scheduler"
@@ -53,6 +53,16 @@ def last_runs(session: Session, jobs: Iterable[str]) -> dict[str, Run]:
         return {}
     rows = session.execute(union_all(*(select(one) for one in newest)))
     return {row.job: Run(**row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's name for it
+
+
+def newest_backup(session: Session) -> Backup | None:
+    """The backup that was made last."""
+    return session.scalar(select(Backup).order_by(Backup.made_at.desc()).limit(1))
+
+
+def running_since(session: Session) -> dt.datetime | None:
+    """Since when this house runs, as far as the log of jobs goes back."""
+    return session.scalar(select(func.min(JobRun.started_at)).where(JobRun.job == "tidy"))
 
 
 def last_good_end(session: Session, job: str) -> dt.datetime | None:

@@ -23,7 +23,7 @@ from lms.system.demo.loading import PeopleAreThere, Stage, load, require_nobody
 from lms.system.demo.scene import Setting
 from lms.web.db import house
 
-CONTENT = Path(__file__).parent.parent.parent / "content"
+CONTENT = Path(__file__).parents[3] / "content"
 MakeCourier = Callable[[Sessions], Callable[[dt.datetime], object]]
 
 db_commands = AppGroup("db", help="Migrations.")

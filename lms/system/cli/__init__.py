@@ -1,0 +1,1 @@
+"""The installation's own commands: making it ready, and keeping it safe."""
