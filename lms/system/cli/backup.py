@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.kernel.clock import utc_now
 from lms.kernel.db import transaction
-from lms.system import operations
+from lms.system.operations import backups as operations
 from lms.system.backups.creating import Made, create
 from lms.system.backups.manifest import BackupRefused, Manifest
 from lms.system.backups.restoring import restore

@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from lms.kernel.db import insert_unless_there
-from lms.system.models import Backup, Heartbeat, JobRun
+from lms.system.models import Heartbeat, JobRun
 
 _ERROR_LENGTH = 400
 KEEP_RUNS_FOR = dt.timedelta(days=90)
@@ -60,19 +60,6 @@ def beat(session: Session, *, kind: str, process: str, now: dt.datetime) -> None
 def end_beat(session: Session, *, process: str) -> None:
     """This process ends by itself: nobody need wait to notice."""
     session.execute(delete(Heartbeat).where(Heartbeat.process == process))
-
-
-def note_backup(
-    session: Session, *, path: str, size_bytes: int, sha256: str, now: dt.datetime
-) -> None:
-    """Remember a backup, so that the system page and monitoring know how old the newest is."""
-    session.add(Backup(made_at=now, path=path[-400:], size_bytes=size_bytes, sha256=sha256))
-    session.flush()
-
-
-def note_verified(session: Session, sha256: str, *, now: dt.datetime) -> None:
-    """Remember that a backup restores; one that was made elsewhere is nobody's here."""
-    session.execute(update(Backup).where(Backup.sha256 == sha256).values(verified_at=now))
 
 
 def forget_old(session: Session, *, now: dt.datetime) -> int:
