@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.kernel.clock import utc_now
 from lms.kernel.db import transaction
-from lms.system.operations import backups as operations
 from lms.system.backups.creating import Made, create
 from lms.system.backups.manifest import BackupRefused, Manifest
 from lms.system.backups.restoring import restore
 from lms.system.backups.verifying import verify
+from lms.system.operations import backups as operations
 from lms.web.db import house
 
 backup_commands = AppGroup("backup", help="One sealed file with database and uploaded files.")
