@@ -130,11 +130,15 @@ class Observed:
     stubborn_count: int
     uncertain_count: int
     resting_until: dt.datetime | None
+    backup_at: dt.datetime | None
+    running_since: dt.datetime | None
 
 
 BEAT_LIMIT = dt.timedelta(minutes=3)
 SWEEP_LIMIT = dt.timedelta(minutes=30)
 WAITING_LIMIT = dt.timedelta(minutes=30)
+BACKUP_LIMIT = dt.timedelta(days=8)
+BACKUP_ALARM = dt.timedelta(days=30)
 
 
 def findings(seen: Observed, *, now: dt.datetime) -> list[Finding]:
@@ -143,6 +147,7 @@ def findings(seen: Observed, *, now: dt.datetime) -> list[Finding]:
         *_silent("scheduler", seen.scheduler_beat_at, now),
         *_silent("delivery", seen.delivery_beat_at, now),
         *_mail(seen, now),
+        *_backup(seen, now),
     ]
     if seen.last_sweep_at is not None and now - seen.last_sweep_at > SWEEP_LIMIT:
         found.append(
@@ -181,6 +186,17 @@ def _mail(seen: Observed, now: dt.datetime) -> list[Finding]:
         reason = f"{seen.uncertain_count} mails are uncertain: the mail server did not confirm"
         found.append(Finding("uncertain", Level.YELLOW, reason, count=seen.uncertain_count))
     return found
+
+
+def _backup(seen: Observed, now: dt.datetime) -> list[Finding]:
+    """Nobody is woken for a house that never had a backup, but for one whose backups have ended."""
+    at, since = seen.backup_at, seen.running_since
+    if at is not None and now - at > BACKUP_LIMIT:
+        level = Level.RED if now - at > BACKUP_ALARM else Level.YELLOW
+        return [Finding("backup", level, f"the last backup was made at {_iso(at)}", since=at)]
+    if at is None and since is not None and now - since > BACKUP_LIMIT:
+        return [Finding("backup", Level.YELLOW, "no backup has been made yet")]
+    return []
 
 
 def _iso(instant: dt.datetime) -> str:

@@ -78,7 +78,10 @@ WELL = Observed(
     stubborn_count=0,
     uncertain_count=0,
     resting_until=None,
+    backup_at=NOW,
+    running_since=NOW,
 )
+DAY = dt.timedelta(days=1)
 
 
 def _seen(**changes):
@@ -168,3 +171,20 @@ def test_up_to_the_limit_all_is_well(changes):
 def test_the_worst_stands_first():
     seen = _seen(uncertain_count=1, last_sweep_at=NOW - 40 * MINUTE)
     assert [finding.key for finding in findings(seen, now=NOW)] == ["sweep", "uncertain"]
+
+
+@pytest.mark.parametrize(
+    ("made", "since", "level"),
+    [
+        (NOW - 8 * DAY, NOW - 90 * DAY, None),
+        (NOW - 9 * DAY, NOW - 90 * DAY, Level.YELLOW),
+        (NOW - 30 * DAY, NOW - 90 * DAY, Level.YELLOW),
+        (NOW - 31 * DAY, NOW - 90 * DAY, Level.RED),
+        (None, None, None),
+        (None, NOW - 8 * DAY, None),
+        (None, NOW - 90 * DAY, Level.YELLOW),
+    ],
+)
+def test_backups_that_have_ended_wake_somebody_a_new_house_has_time(made, since, level):
+    found = findings(_seen(backup_at=made, running_since=since), now=NOW)
+    assert [(one.key, one.level) for one in found] == ([("backup", level)] if level else [])

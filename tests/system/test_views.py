@@ -15,6 +15,7 @@ from lms.outbox import claims, throttle
 from lms.outbox.claims import Claim
 from lms.outbox.models import MailThrottle
 from lms.outbox.rules import Reason
+from lms.system.operations import backups
 from lms.system.operations import runs as operations
 from lms.web.db import House
 from tests import factories
@@ -268,3 +269,35 @@ def test_english(client_of, session, all_well):
     page = _words(client_of(person=person).get("/system"))
     assert "Everything is running." in page
     assert "Plan reminders" in page
+
+
+def test_the_newest_backups_stand_on_the_page(administrator, session, all_well, now):
+    assert "Noch keine Sicherung." in _words(administrator.get("/system"))
+    for day, mark in ((2, "a"), (1, "b")):
+        backups.note_backup(
+            session,
+            path=f"/backup/{mark}.zip",
+            size_bytes=12_400_000,
+            sha256=mark * 64,
+            now=now - day * dt.timedelta(days=1),
+        )
+    backups.note_verified(session, "a" * 64, now=now)
+    page = _words(administrator.get("/system"))
+    assert page.index("/backup/b.zip") < page.index("/backup/a.zip")
+    assert "12,4 MB, noch nicht geprüft /backup/b.zip" in page
+    assert "12,4 MB, Wiederherstellung geprüft /backup/a.zip" in page
+    assert "Wird Zeit" not in page
+
+
+def test_backups_that_have_ended_are_an_alarm(client, administrator, session, all_well, now):
+    backups.note_backup(
+        session, path="/b.zip", size_bytes=1, sha256="a" * 64, now=now - dt.timedelta(days=31)
+    )
+    answer = client.get("/health/jobs")
+    assert (answer.status_code, answer.json["findings"]) == (
+        503,
+        [{"key": "backup", "level": "red"}],
+    )
+    page = _words(administrator.get("/system"))
+    assert "gibt es keine Sicherung" in page
+    assert "Jetzt noch einmal versuchen" not in page

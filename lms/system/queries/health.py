@@ -31,6 +31,15 @@ SCHEDULER = "scheduler"
 DELIVERY = "delivery"
 
 
+def _scalar(value: ColumnElement[Any], wanted: ColumnElement[bool], name: str) -> Label[Any]:
+    return select(value).where(wanted).scalar_subquery().label(name)
+
+
+_LAST_BACKUP = select(func.max(Backup.made_at)).scalar_subquery().label("backup_at")
+# As far as the log of jobs goes back: 90 days, which is enough to miss a backup.
+_RUNNING_SINCE = _scalar(func.min(JobRun.started_at), JobRun.job == "tidy", "running_since")
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseFacts:
     """Product and version of the database and its size in bytes."""
@@ -55,14 +64,9 @@ def last_runs(session: Session, jobs: Iterable[str]) -> dict[str, Run]:
     return {row.job: Run(**row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's name for it
 
 
-def newest_backup(session: Session) -> Backup | None:
-    """The backup that was made last."""
-    return session.scalar(select(Backup).order_by(Backup.made_at.desc()).limit(1))
-
-
-def running_since(session: Session) -> dt.datetime | None:
-    """Since when this house runs, as far as the log of jobs goes back."""
-    return session.scalar(select(func.min(JobRun.started_at)).where(JobRun.job == "tidy"))
+def newest_backups(session: Session, limit: int) -> list[Backup]:
+    """The backups that were made last, the newest first."""
+    return list(session.scalars(select(Backup).order_by(Backup.made_at.desc()).limit(limit)))
 
 
 def last_good_end(session: Session, job: str) -> dt.datetime | None:
@@ -88,6 +92,7 @@ def last_beats(session: Session) -> dict[str, dt.datetime]:
 def observe(session: Session, mail: Standstill) -> Observed:
     """What the rules judge."""
     beats = last_beats(session)
+    backups = session.execute(select(_LAST_BACKUP, _RUNNING_SINCE)).one()
     return Observed(
         scheduler_beat_at=beats.get(SCHEDULER),
         delivery_beat_at=beats.get(DELIVERY),
@@ -97,6 +102,8 @@ def observe(session: Session, mail: Standstill) -> Observed:
         stubborn_count=mail.stubborn_count,
         uncertain_count=mail.counts.get(State.UNCERTAIN, 0),
         resting_until=mail.resting_until,
+        backup_at=backups.backup_at,
+        running_since=backups.running_since,
     )
 
 
@@ -112,6 +119,8 @@ def observe_in_short(session: Session, *, now: dt.datetime) -> Observed:
         stubborn_count=row.stubborn_count,
         uncertain_count=row.uncertain_count,
         resting_until=find_rest(session, now=now),
+        backup_at=row.backup_at,
+        running_since=row.running_since,
     )
 
 
@@ -126,6 +135,8 @@ def _in_short() -> Select[*tuple[Any, ...]]:
         _scalar(func.max(Heartbeat.beat_at), Heartbeat.kind == SCHEDULER, "scheduler_beat_at"),
         _scalar(func.max(Heartbeat.beat_at), Heartbeat.kind == DELIVERY, "delivery_beat_at"),
         _scalar(func.max(JobRun.ended_at), good_sweep, "last_sweep_at"),
+        _LAST_BACKUP,
+        _RUNNING_SINCE,
         _scalar(func.min(OutboxMessage.not_before), and_(is_pending, waits), "waiting_since"),
         _scalar(func.count(OutboxMessage.id), and_(is_pending, waits), "waiting_count"),
         _scalar(func.count(OutboxMessage.id), and_(is_pending, is_stubborn), "stubborn_count"),
@@ -135,10 +146,6 @@ def _in_short() -> Select[*tuple[Any, ...]]:
             "uncertain_count",
         ),
     )
-
-
-def _scalar(value: ColumnElement[Any], wanted: ColumnElement[bool], name: str) -> Label[Any]:
-    return select(value).where(wanted).scalar_subquery().label(name)
 
 
 def database_facts(session: Session) -> DatabaseFacts:

@@ -58,6 +58,7 @@ def jobs_health() -> ResponseReturnValue:
         "scheduler_beat_at": _iso(seen.scheduler_beat_at),
         "delivery_beat_at": _iso(seen.delivery_beat_at),
         "last_sweep_at": _iso(seen.last_sweep_at),
+        "last_backup_at": _iso(seen.backup_at),
         "oldest_waiting_since": _iso(seen.waiting_since),
         "messages": {state.value: mail.counts.get(state, 0) for state in State},
     }

@@ -39,6 +39,7 @@ from lms.web.guard import requires, viewer
 from lms.web.languages import instant
 
 _PACKAGES = ("Flask", "SQLAlchemy", "APScheduler", "waitress")
+_BACKUPS_SHOWN = 3
 _MAIL_FINDINGS = frozenset({"waiting", "stubborn", "resting"})
 
 
@@ -81,6 +82,8 @@ def overview() -> str:
         jobs=[_job_line(planned, runs.get(planned.name), now) for planned in TIMETABLE],
         settings=in_force(settings),
         mail=mail,
+        backups=queries.newest_backups(session, _BACKUPS_SHOWN),
+        is_backup_late=any(finding.key == "backup" for finding in found),
         State=State,
         smtp=f"{settings.smtp_host}:{settings.smtp_port}" if settings.smtp_host else None,
         database=queries.database_facts(session),
@@ -133,6 +136,10 @@ def _alarm(found: list[Finding], mail: Standstill) -> Alarm | None:
             "Starte ihn auf dem Server, er holt alles nach."
         ),
         "sweep": _("Das Planen scheitert oder dauert zu lange. Warum, sagt das Log des Prozesses."),
+        "backup": _(
+            "Mach auf dem Server mit „flask backup create“ eine und prüf sie mit "
+            "„flask backup verify“."
+        ),
     }
     is_mail = worst.key in _MAIL_FINDINGS
     text = _mail_text(mail) if is_mail else texts[worst.key]
@@ -147,6 +154,7 @@ def _alarm_title(worst: Finding) -> str:
         "sweep": _("Seit %(when)s wurde nichts geplant", when=since),
         "waiting": _("Seit %(when)s geht keine Post raus", when=since),
         "stubborn": _("Der Mailserver nimmt keine Post an"),
+        "backup": _("Seit %(when)s gibt es keine Sicherung", when=since),
     }
     return str(titles[worst.key])
 
