@@ -10,6 +10,7 @@ from lms.outbox import models as outbox
 from lms.people import models as people
 from lms.reminders import models as reminders
 from lms.system import models as system
+from lms.workshops import models as workshops
 
 __all__ = [
     "Model",
@@ -22,4 +23,5 @@ __all__ = [
     "people",
     "reminders",
     "system",
+    "workshops",
 ]

@@ -43,6 +43,8 @@ def init_languages(app: Flask, settings: Settings) -> None:
         long_day=long_day,
         clock=clock,
         instant=instant,
+        local_day=local_day,
+        time_span=time_span,
         in_language=in_language,
     )
     app.jinja_env.globals.update(current_locale=locale)
@@ -55,8 +57,15 @@ def locale() -> str:
 
 
 def spoken(error: DomainError) -> str:
-    """The text of a domain error in the present language."""
-    return str(gettext(error.message, **error.values))
+    """The text of a domain error in the present language, days and titles included."""
+    values = {name: _worded(value) for name, value in error.values.items()}
+    return str(gettext(error.message, **values))
+
+
+def _worded(value: object) -> object:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return day(value)
+    return in_language(value) if isinstance(value, Mapping) else value
 
 
 def in_language(texts: Mapping[str, Any] | None, language: str | None = None) -> Any:  # noqa: ANN401 - text or list of texts
@@ -113,3 +122,15 @@ def instant(value: dt.datetime) -> str:
     """Day and time of an aware instant, in the organisation's zone."""
     local = flask_babel.to_user_timezone(value)
     return f"{table_day(local.date())}, {local:%H:%M}"
+
+
+def local_day(value: dt.datetime) -> dt.date:
+    """The organisation's calendar day of an aware instant."""
+    local: dt.datetime = flask_babel.to_user_timezone(value)
+    return local.date()
+
+
+def time_span(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """14:00–16:30 Uhr or 14:00–16:30, in the organisation's zone."""
+    first, last = (flask_babel.to_user_timezone(one) for one in (starts_at, ends_at))
+    return f"{first:%H:%M}–{last:%H:%M}" + ("\u00a0Uhr" if locale() == "de" else "")

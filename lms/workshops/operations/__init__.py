@@ -1,0 +1,1 @@
+"""Deeds on sessions: planning and calling off, places, attendance and closing, reminding."""

@@ -1,0 +1,1 @@
+"""When a place may be taken or given back, who moves up, who has earned evidence; pure."""
