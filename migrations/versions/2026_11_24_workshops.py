@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "workshops"
-down_revision = "organisation"
+down_revision = "backups"
 branch_labels = None
 depends_on = None
 
