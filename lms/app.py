@@ -52,6 +52,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reminders_views.blueprint,
     staff_views.blueprint,
     system_views.blueprint,
+    system_views.organisation,
+    system_views.public_pages,
 )
 # Imported when they are called: no web worker keeps Alembic or APScheduler in memory.
 COMMANDS = {

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from lms.home.rules import PLACES, Place, places_for, present_place
 from lms.kernel.permissions import Permission, may
-from lms.kernel.viewer import Viewer
+from lms.kernel.viewer import Role, Viewer
 from lms.people import queries as people
 from lms.web.db import db_session, end_transaction, house
 from lms.web.guard import current_viewer, is_without_database
@@ -57,7 +57,7 @@ def _values() -> dict[str, Any]:
         "navigation": _links(shown),
         "more_navigation": _links(more),
         "here": present_place(request.endpoint, (*shown, *more)),
-        "account_links": [Link(url_for("access.account"), _("Mein Konto"), "user-round")],
+        "account_links": _account_links(viewer),
         "sign_out_url": url_for("access.sign_out"),
         "course_links": _course_links(viewer) if viewer else [],
         "footer_links": _footer_links(),
@@ -100,6 +100,15 @@ def _links(places: list[Place]) -> list[Link]:
     ]
 
 
+def _account_links(viewer: Viewer | None) -> list[Link]:
+    """What stands behind one's name; the organisation for those whose navigation lacks it."""
+    links = [Link(url_for("access.account"), _("Mein Konto"), "user-round")]
+    is_missing = viewer and not viewer.is_a(Role.ADMINISTRATOR)
+    if viewer and is_missing and may(viewer, Permission.CHANGE_ORGANISATION):
+        links.append(Link(url_for("organisation.overview"), _("Organisation"), "settings"))
+    return links
+
+
 def _course_links(viewer: Viewer) -> list[Link]:
     """Where courses are taken and where they are written, for those who may write them."""
     if not may(viewer, Permission.AUTHOR_COURSES):
@@ -112,7 +121,12 @@ def _course_links(viewer: Viewer) -> list[Link]:
 
 
 def _footer_links() -> list[Link]:
-    return [Link(url_for("certifications.check_form"), _("Nachweis prüfen"))]
+    return [
+        Link(url_for("house.help_overview"), _("Hilfe")),
+        Link(url_for("house.legal"), _("Impressum und Datenschutz")),
+        Link(url_for("house.accessibility"), _("Barrierefreiheit")),
+        Link(url_for("certifications.check_form"), _("Nachweis prüfen")),
+    ]
 
 
 def _language_switch() -> Switch:

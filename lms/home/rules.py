@@ -42,6 +42,13 @@ PLACES = (
         ("system", "outbox.mailbox", "outbox.mailbox_mail"),
     ),
     Place("staff.people", N_("Personen"), "users", _ADMINISTRATOR, ("staff",)),
+    Place(
+        "organisation.overview",
+        N_("Organisation"),
+        "settings",
+        _ADMINISTRATOR,
+        ("organisation",),
+    ),
 )
 MOST = 5
 

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_REMINDERS = "see_reminders"
     SEE_OUTBOX = "see_outbox"
     CONFIRM_PRACTICE = "confirm_practice"
+    CHANGE_ORGANISATION = "change_organisation"
     RUN_SYSTEM = "run_system"
     READ_MAILBOX = "read_mailbox"
 
@@ -33,6 +34,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.SEE_REMINDERS: _OFFICER,
     Permission.SEE_OUTBOX: _OFFICER,
     Permission.CONFIRM_PRACTICE: _OFFICER,
+    Permission.CHANGE_ORGANISATION: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Permission.RUN_SYSTEM: _ADMINISTRATOR,
     Permission.READ_MAILBOX: _ADMINISTRATOR,
 }

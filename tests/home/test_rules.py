@@ -14,7 +14,7 @@ def endpoints(*roles):
 
 OWN = ["home.start", "learning.catalogue", "certifications.mine"]
 OFFICER = [*OWN, "staff.progress", "reminders.overview"]
-ADMINISTRATOR = [*OWN, "system.overview", "staff.people"]
+ADMINISTRATOR = [*OWN, "system.overview"]
 
 
 @pytest.mark.parametrize(
@@ -25,17 +25,21 @@ ADMINISTRATOR = [*OWN, "system.overview", "staff.people"]
         (Role.MANAGEMENT, OWN),
         (Role.DPO, OWN),
         (Role.OFFICER, OFFICER),
-        (Role.ADMINISTRATOR, ADMINISTRATOR),
     ],
 )
 def test_each_role_has_its_places_in_their_order(role, expected):
     assert endpoints(role) == (expected, [])
 
 
+def test_the_administrator_finds_people_and_organisation_behind_more():
+    more = ["staff.people", "organisation.overview"]
+    assert endpoints(Role.ADMINISTRATOR) == (ADMINISTRATOR, more)
+
+
 def test_several_roles_are_the_union_and_what_exceeds_five_stands_behind_more():
     assert endpoints(Role.ADMINISTRATOR, Role.OFFICER) == (
         [*OWN, "staff.progress"],
-        ["reminders.overview", "system.overview", "staff.people"],
+        ["reminders.overview", "system.overview", "staff.people", "organisation.overview"],
     )
 
 
@@ -64,6 +68,7 @@ def test_nobody_sees_more_than_five_at_once():
         (Role.ADMINISTRATOR, "staff.person", "staff.people"),
         (Role.ADMINISTRATOR, "staff.people", "staff.people"),
         (Role.ADMINISTRATOR, "outbox.mailbox", "system.overview"),
+        (Role.ADMINISTRATOR, "organisation.texts", "organisation.overview"),
     ],
 )
 def test_a_page_lies_behind_one_place(role, endpoint, expected):

@@ -512,7 +512,7 @@ def test_the_appearance_goes_round(client_of):
 def test_everything_in_the_footer_can_be_opened(client):
     footer = client.get("/login").text.partition("<footer")[2]
     links = re.findall(r'<a href="([^"]+)"', footer)
-    assert links == ["/verify"]
+    assert links == ["/help", "/legal", "/accessibility", "/verify"]
     assert client.get("/verify").status_code == 200
 
 

@@ -14,6 +14,7 @@ WHO_MAY = {
     Permission.SEE_REMINDERS: {Role.OFFICER},
     Permission.SEE_OUTBOX: {Role.OFFICER},
     Permission.CONFIRM_PRACTICE: {Role.OFFICER},
+    Permission.CHANGE_ORGANISATION: {Role.OFFICER, Role.ADMINISTRATOR},
     Permission.RUN_SYSTEM: {Role.ADMINISTRATOR},
     Permission.READ_MAILBOX: {Role.ADMINISTRATOR},
 }

@@ -59,6 +59,9 @@ def right_words() -> dict[Permission, str]:
         Permission.SEE_REMINDERS: _("Erinnerungen sehen, die anstehen, und sie freigeben"),
         Permission.SEE_OUTBOX: _("Postausgang: an wen, worüber, wann, wie es ausging"),
         Permission.CONFIRM_PRACTICE: _("Eingereichte Praxisberichte lesen und bestätigen"),
+        Permission.CHANGE_ORGANISATION: _(
+            "Name, Kalender, Bereiche und Texte der Organisation ändern"
+        ),
         Permission.RUN_SYSTEM: _("Einstellungen, Aufgaben und Zahlen des Systems sehen"),
         Permission.READ_MAILBOX: _("Das lokale Postfach mit allen E-\u2060Mails lesen"),
     }

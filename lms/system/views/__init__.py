@@ -1,12 +1,15 @@
 """Pages of the house: health, system, the organisation, legal notice, accessibility, help."""
 
-from lms.system.views import health, overview
+from lms.system.views import health, help_pages, identity, legal, overview
 from lms.system.views.blueprint import blueprint, organisation, public_pages
 from lms.system.views.overview import standstill_in_words
 
 __all__ = [
     "blueprint",
     "health",
+    "help_pages",
+    "identity",
+    "legal",
     "organisation",
     "overview",
     "public_pages",

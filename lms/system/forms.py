@@ -1,0 +1,120 @@
+"""Forms of the organisation: name and contacts, texts of the public pages."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from lms.kernel.domain import DomainError
+from lms.kernel.text import unkept
+from lms.people.rules import ContactKind, TextKind, normal_email
+from lms.settings import LOCALES
+from lms.system.queries.organisation import Identity, Reached, Spoken
+from lms.web.forms import BaseForm
+from lms.web.languages import spoken
+
+TEXT_LENGTH = 50_000
+
+
+def _needed() -> DataRequired:
+    return DataRequired(_l("Hier fehlt noch etwas."))
+
+
+def _at_most(count: int) -> Length:
+    return Length(max=count, message=_l("Höchstens %(max)d Zeichen."))
+
+
+def _storable(_form: object, field: Any) -> None:  # noqa: ANN401 - WTForms' field
+    """What no database keeps is said, not lost."""
+    if field.data and unkept(field.data):
+        raise ValidationError(_("Hier steht ein Zeichen, das sich nicht speichern lässt."))
+
+
+def _one_line(form: object, field: Any) -> None:  # noqa: ANN401 - WTForms' field
+    """A name stands on one line and has no invisible marks."""
+    _storable(form, field)
+    if field.data and not field.data.isprintable():
+        raise ValidationError(_("Schreib das in eine Zeile, ohne unsichtbare Zeichen."))
+
+
+def _address(_form: object, field: Any) -> None:  # noqa: ANN401 - WTForms' field
+    """An e-mail address or nothing; kept as it is compared everywhere."""
+    if not field.data:
+        return
+    try:
+        field.data = normal_email(field.data)
+    except DomainError as error:
+        raise ValidationError(spoken(error)) from error
+
+
+def _line(label: str, length: int, *more: object) -> StringField:
+    return StringField(label, [*more, _at_most(length), _one_line])
+
+
+def _mail(label: str) -> StringField:
+    return StringField(label, [_at_most(254), _address])
+
+
+class IdentityForm(BaseForm):
+    """Name and contacts."""
+
+    seen = HiddenField()
+    name = _line(_l("Name der Organisation"), 200, _needed())
+    help_name = _line(_l("Name oder Stelle"), 200)
+    help_email = _mail(_l("E-\u2060Mail-Adresse"))
+    help_phone = _line(_l("Telefon"), 60)
+    privacy_name = _line(_l("Name oder Stelle"), 200)
+    privacy_email = _mail(_l("E-\u2060Mail-Adresse"))
+    privacy_phone = _line(_l("Telefon"), 60)
+    accessibility_name = _line(_l("Name oder Stelle"), 200)
+    accessibility_email = _mail(_l("E-\u2060Mail-Adresse"))
+    accessibility_phone = _line(_l("Telefon"), 60)
+
+    def identity(self) -> Identity:
+        """What was typed; contacts without any value are left out."""
+        reached = {kind: Reached(*self._values(kind)) for kind in ContactKind}
+        contacts = {kind: one for kind, one in reached.items() if not one.is_empty}
+        return Identity(self.name.data or "", contacts)
+
+    def _values(self, kind: ContactKind) -> list[str]:
+        return [self[f"{kind.value}_{part}"].data or "" for part in ("name", "email", "phone")]
+
+
+def identity_values(identity: Identity) -> dict[str, str]:
+    """What the form shows of an identity."""
+    found = {"name": identity.name}
+    for kind, one in identity.contacts.items():
+        found |= {f"{kind.value}_{part}": getattr(one, part) for part in ("name", "email", "phone")}
+    return found
+
+
+def _text(label: str) -> TextAreaField:
+    return TextAreaField(label, [_at_most(TEXT_LENGTH), _storable])
+
+
+class TextsForm(BaseForm):
+    """Texts of the public pages, German and English, in Markdown."""
+
+    seen = HiddenField()
+    legal_notice_de = _text(_l("Impressum, deutsch"))
+    legal_notice_en = _text(_l("Impressum, englisch"))
+    privacy_de = _text(_l("Ergänzung zum Datenschutz, deutsch"))
+    privacy_en = _text(_l("Ergänzung zum Datenschutz, englisch"))
+    enforcement_de = _text(_l("Durchsetzungsstelle, deutsch"))
+    enforcement_en = _text(_l("Durchsetzungsstelle, englisch"))
+
+    def texts(self) -> dict[Spoken, str]:
+        """What was typed; empty ones are left out. Lines end alike, whatever browser sent them."""
+        found = {
+            (kind, locale): (self[f"{kind.value}_{locale}"].data or "").replace("\r\n", "\n")
+            for kind in TextKind
+            for locale in LOCALES
+        }
+        return {key: text for key, text in found.items() if text}
+
+
+def text_values(texts: dict[Spoken, str]) -> dict[str, str]:
+    """What the form shows of the texts."""
+    return {f"{kind.value}_{locale}": text for (kind, locale), text in texts.items()}
