@@ -27,6 +27,18 @@ class SetUpForm(BaseForm):
     password = PasswordField(_l("Passwort"), [InputRequired(_NEEDED)])
 
 
+class LinkForm(BaseForm):
+    """An address that a link shall go to."""
+
+    address = StringField(_l("E-Mail-Adresse"))
+
+
+class NewPasswordForm(BaseForm):
+    """The password that somebody sets who came by a link."""
+
+    new = PasswordField(_l("Neues Passwort"))
+
+
 class PasswordForm(BaseForm):
     """A new password, confirmed by the present one."""
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from lms.access import rules
 from lms.access.codes import sha256
-from lms.access.models import Password, SignIn
-from lms.access.rules import Strength
+from lms.access.models import AccessLink, Password, SecondFactor, SignIn
+from lms.access.rules import LinkState, Purpose, Strength
 from lms.kernel.viewer import Role, Viewer
-from lms.people.models import Organisation, Person, PersonRole
+from lms.people.models import Organisation, Person, PersonRole, Unit
 from lms.people.queries import employed_on
 
 
@@ -99,8 +99,55 @@ def find_password(
     return (row[0], row[1]) if row else (None, None)
 
 
-def password_of(session: Session, person_id: int) -> tuple[Person | None, str | None]:
+@dataclass(frozen=True, slots=True)
+class FoundLink:
+    """What a link or code is worth now; `purpose` and `person` are None for an unknown one."""
+
+    state: LinkState
+    purpose: Purpose | None = None
+    person: Person | None = None
+    address: str | None = None
+
+
+def find_link(session: Session, token_hash: str, *, today: dt.date, now: dt.datetime) -> FoundLink:
+    """The link behind a token; nobody gets to know whose it was once they have left."""
+    row = session.execute(
+        select(AccessLink, Person)
+        .join(Person, Person.id == AccessLink.person_id)
+        .where(AccessLink.token_hash == token_hash, employed_on(today))
+    ).one_or_none()
+    if row is None:
+        return FoundLink(LinkState.UNKNOWN)
+    link, person = row
+    is_bound = link.purpose not in (Purpose.CONFIRM_ADDRESS, Purpose.LETTER)
+    state = rules.link_state(
+        is_used=link.used_at is not None,
+        is_void=link.is_void,
+        is_same_address=not is_bound or link.address == person.email,
+        expires_at=link.expires_at,
+        now=now,
+    )
+    return FoundLink(state, link.purpose, person, link.address)
+
+
+def find_by_address(session: Session, address: str, today: dt.date) -> Person | None:
+    """The person who has this address and is there today."""
+    return session.scalar(select(Person).where(Person.email == address, employed_on(today)))
+
+
+def house_words(session: Session, *, organisation: str) -> list[str]:
+    """Names that a guesser would try first in this house: organisation and units."""
+    stored = session.scalars(select(Organisation.name)).all()
+    return [organisation, *stored, *session.scalars(select(Unit.name))]
+
+
+def has_factor(session: Session, person_id: int) -> bool:
+    """True when the person has set up a second factor."""
+    return session.get(SecondFactor, person_id) is not None
+
+
+def password_of(session: Session, person_id: int) -> tuple[Person, str | None]:
     """Person and hash by id."""
-    person = session.get(Person, person_id)
+    person = session.get_one(Person, person_id)
     stored = session.get(Password, person_id)
     return person, stored.argon2 if stored else None

@@ -32,6 +32,71 @@ class Purpose(StrEnum):
     LETTER = "letter"
 
 
+# 15 minutes instead of 10: some mail servers let an unknown sender wait (trust.md 1.5).
+GOOD_FOR = {
+    Purpose.SIGN_IN: dt.timedelta(minutes=15),
+    Purpose.RESET: dt.timedelta(minutes=15),
+    Purpose.CONFIRM_ADDRESS: dt.timedelta(minutes=15),
+    Purpose.INVITATION: dt.timedelta(hours=72),
+    Purpose.LETTER: dt.timedelta(days=30),
+}
+# With these a password is set; whoever has none gets in that way for the first time.
+SETS_PASSWORD = frozenset({Purpose.RESET, Purpose.INVITATION, Purpose.LETTER})
+LINKS_PER_ADDRESS = 3
+LINKS_WINDOW = dt.timedelta(hours=1)
+
+
+class LinkState(StrEnum):
+    """Whether a link or code lets somebody in, and if not, why."""
+
+    GOOD = "good"
+    USED = "used"
+    LATE = "late"
+    REPLACED = "replaced"
+    ADDRESS_CHANGED = "address_changed"
+    UNKNOWN = "unknown"
+
+
+class LinkNotGood(DomainError):
+    """The page of the link says why and offers a new one."""
+
+    message = N_("Dieser Link gilt nicht mehr.")
+    status = 410
+
+    def __init__(self, state: LinkState) -> None:
+        super().__init__()
+        self.state = state
+
+
+class TooManyLinks(DomainError):
+    """Three mails an hour are enough; a fourth would only fill a mailbox."""
+
+    message = N_(
+        "An diese Adresse gingen gerade schon mehrere Links. "
+        "Der neueste gilt. Einen weiteren gibt es in einer Stunde."
+    )
+    status = 429
+    retry_after_seconds = int(LINKS_WINDOW.total_seconds())
+
+
+def link_state(
+    *,
+    is_used: bool,
+    is_void: bool,
+    is_same_address: bool,
+    expires_at: dt.datetime,
+    now: dt.datetime,
+) -> LinkState:
+    """What a link that is known is good for now; what the person did comes before what time did."""
+    if is_used:
+        return LinkState.USED
+    if not is_same_address:
+        return LinkState.ADDRESS_CHANGED
+    if is_void:
+        return LinkState.REPLACED
+    return LinkState.GOOD if now < expires_at else LinkState.LATE
+
+
 def roles_in_force(given: frozenset[Role], strength: Strength) -> frozenset[Role]:
     """E-mail is no second factor: by itself it opens what every employee may (trust.md 1.6)."""
     return given if strength is Strength.FULL else _EMPLOYEE_ONLY
@@ -69,6 +134,7 @@ FAILURES_PER_PERSON = 10
 FAILURES_PER_ADDRESS = 50
 WINDOW = dt.timedelta(minutes=15)
 SHORTEST = 15
+SHORTEST_WITH_FACTOR = 12
 LONGEST = 128
 
 
@@ -124,18 +190,41 @@ def normal_password(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def require_good_password(text: str, *, common: frozenset[str], words: frozenset[str]) -> None:
+# A guesser knows the words of the house; so many characters must be left without them.
+_OWN_CHARACTERS = 8
+_OWN_KINDS = 5
+_SHORTEST_WORD = 4
+_PRODUCT = "lernstand"
+
+
+def words_in(*texts: str) -> frozenset[str]:
+    """The words in names, addresses and the like that a guesser would try, and the product's."""
+    found = {_PRODUCT}
+    for text in texts:
+        parts = "".join(letter if letter.isalnum() else " " for letter in text.casefold()).split()
+        found |= {part for part in parts if len(part) >= _SHORTEST_WORD}
+    return frozenset(found)
+
+
+def require_good_password(
+    text: str, *, common: frozenset[str], words: frozenset[str], least: int = SHORTEST
+) -> None:
     """Raise PasswordTooShort, PasswordTooLong or PasswordTooCommon (trust.md 1.2, 1.3).
 
-    `common` are known passwords, `words` those of the house (names, addresses), casefolded.
+    `common` are known passwords, `words` those of the house (`words_in`), both casefolded.
     """
     normal = normal_password(text)
-    if len(normal) < SHORTEST:
-        raise PasswordTooShort(least=SHORTEST)
+    if len(normal) < least:
+        raise PasswordTooShort(least=least)
     if len(normal) > LONGEST:
         raise PasswordTooLong(most=LONGEST)
     bare = normal.casefold().rstrip("0123456789!.?")
-    if normal.casefold() in common or bare in common | words or len(set(bare)) < 5:
+    if normal.casefold() in common or bare in common:
+        raise PasswordTooCommon
+    for word in sorted(words, key=len, reverse=True):
+        bare = bare.replace(word, " ")
+    own = "".join(bare.split())
+    if len(own) < _OWN_CHARACTERS or len(set(own)) < _OWN_KINDS:
         raise PasswordTooCommon
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from lms.delivery.access_mails import access_kinds
 from lms.delivery.digests import digest_context
 from lms.delivery.operations import Kind, Kinds
 from lms.kernel.clock import local_date
@@ -33,6 +34,7 @@ def kinds_of(zone: ZoneInfo) -> Kinds:
             reminders.reopen(session, message, today=local_date(now, zone))
 
     return {
+        **access_kinds(zone),
         "digest": Kind(
             check=check_digest,
             reopen=reopen_digests,

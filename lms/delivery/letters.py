@@ -11,7 +11,7 @@ from email.utils import format_datetime, parseaddr
 from lms.kernel.text import mail_address
 
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
-_SIGNED_LINK = re.compile(r"(/go/)[A-Za-z0-9._%-]+")
+_OPENING_LINK = re.compile(r"(/(?:go|link)/)[A-Za-z0-9._%-]+")
 _BLOTTED = r"\1…"
 
 
@@ -79,4 +79,4 @@ def envelope_address(address: str) -> str:
 
 def blotted(text: str) -> str:
     """The text as it is kept: whoever reads it later finds no link that still opens something."""
-    return _SIGNED_LINK.sub(_BLOTTED, text)
+    return _OPENING_LINK.sub(_BLOTTED, text)

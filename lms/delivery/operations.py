@@ -42,12 +42,16 @@ class Reopen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`context` turns the checked values into what the templates read; `template` names those."""
+    """`context` turns the checked values into what the templates read; `template` names those.
+
+    A mail follows the person to a new address unless it is meant for the address itself.
+    """
 
     check: Check
     reopen: Reopen
     context: Callable[[dict[str, Any], LinkTo], dict[str, Any]]
     template: Callable[[dict[str, Any]], str]
+    follows_person: bool = True
 
 
 Kinds = dict[str, Kind]
@@ -145,7 +149,7 @@ def _checked(
         claims.mark_failed(session, held, reason=Reason.CHECK_BROKE, reply="", now=now)
         return Settled("failed")
     person = session.get_one(Person, message.person_id)
-    address = person.email if person.mail_state in (MailState.OK, MailState.SOFT) else None
+    address = _address(person) if kind.follows_person else message.to_address
     if values is None or address is None:
         reason = Reason.NOTHING_LEFT if address else Reason.NO_ADDRESS
         claims.cancel(session, held, reason=reason, now=now)
@@ -165,6 +169,10 @@ def _checked(
         attempts=message.attempts,
         expires_at=message.expires_at,
     )
+
+
+def _address(person: Person) -> str | None:
+    return person.email if person.mail_state in (MailState.OK, MailState.SOFT) else None
 
 
 def mark_address(session: Session, person_id: int, mail_state: MailState) -> None:

@@ -36,6 +36,7 @@ class Writer:
                 **self.kinds[kind].context(values, self.link_to),
                 "organisation": self.organisation(),
                 "can_reply": self.can_reply,
+                "base_url": self.base_url,
             }
             subject = one_line(self._part(f"{template}/subject.txt", context))
             context["subject"] = subject

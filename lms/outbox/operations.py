@@ -92,16 +92,20 @@ def enqueue_now(
     )
 
 
-def cancel_pending_of(session: Session, person_id: int, *, reason: str, now: dt.datetime) -> int:
+def cancel_pending_of(
+    session: Session, person_id: int, *, kind: str | None = None, reason: str, now: dt.datetime
+) -> int:
     """Call off whatever has not begun to leave for this person; how many mails that were.
 
-    A worker that holds one of them loses its claim and sends nothing.
+    With `kind` only mails of that kind. A worker that holds one of them loses its claim and sends
+    nothing.
     """
     found = session.execute(
         update(OutboxMessage)
         .where(
             OutboxMessage.person_id == person_id,
             OutboxMessage.state.in_((State.PENDING, State.CLAIMED)),
+            *([OutboxMessage.kind == kind] if kind else []),
         )
         .values(
             state=State.CANCELLED,

@@ -244,7 +244,16 @@ WORDS: dict[Reason, Words] = {
 }
 
 # The kinds of mail as the officer reads them; their templates are in templates/emails/<kind>.
-KIND_NAMES = {"digest": N_("Erinnerung")}
+KIND_NAMES = {
+    "digest": N_("Erinnerung"),
+    "invitation": N_("Einladung"),
+    "sign_in_link": N_("Link zum Anmelden"),
+    "password_reset": N_("Link für ein neues Passwort"),
+    "address_link": N_("Link zum Bestätigen einer Adresse"),
+    "password_changed": N_("Hinweis: Passwort geändert"),
+    "factor_changed": N_("Hinweis: zweiter Faktor geändert"),
+    "address_changed": N_("Hinweis: Adresse geändert"),
+}
 # What the officer may read in full: all of it stands on the officer's own pages, too. Of any other
 # kind the officer sees the facts alone (trust.md 2.2 and 5).
 OFFICER_READS = frozenset({"digest"})

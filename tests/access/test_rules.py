@@ -57,6 +57,58 @@ def test_four_words_are_a_good_password():
     rules.require_good_password("Regen Tasse blau Kran", common=NOTHING, words=NOTHING)
 
 
+def test_with_a_second_factor_twelve_characters_are_enough():
+    rules.require_good_password("Regen-Tasse7", common=NOTHING, words=NOTHING, least=12)
+
+
+@pytest.mark.parametrize(
+    ("password", "is_refused"),
+    [
+        ("Jugendhilfe Donau-Iller 2026", True),
+        ("JugendhilfeDonauIller-xyz!", True),
+        ("lernstand-lernstand-9", True),
+        ("jana.weber@donau-iller.example", True),
+        ("Jugendhilfe aaaaaaaaaaaaa", True),
+        ("Jugendhilfe Kran blau Tasse", False),
+        ("an der Iller steht ein Kran", False),
+    ],
+)
+def test_words_of_the_house_do_not_make_a_password(password, is_refused):
+    words = rules.words_in(
+        "Jugendhilfe Donau-Iller", "jana.weber@donau-iller.example", "Am Bach", ""
+    )
+    assert words == {
+        *("lernstand", "jugendhilfe", "donau", "iller", "jana", "weber", "example", "bach")
+    }
+    try:
+        rules.require_good_password(password, common=NOTHING, words=words)
+    except rules.PasswordTooCommon:
+        assert is_refused
+    else:
+        assert not is_refused
+
+
+@pytest.mark.parametrize(
+    ("is_used", "is_void", "is_same_address", "minutes", "state"),
+    [
+        (False, False, True, 14, rules.LinkState.GOOD),
+        (False, False, True, 15, rules.LinkState.LATE),
+        (False, True, True, 99, rules.LinkState.REPLACED),
+        (False, True, False, 99, rules.LinkState.ADDRESS_CHANGED),
+        (True, True, False, 99, rules.LinkState.USED),
+    ],
+)
+def test_what_a_link_is_good_for(is_used, is_void, is_same_address, minutes, state):
+    found = rules.link_state(
+        is_used=is_used,
+        is_void=is_void,
+        is_same_address=is_same_address,
+        expires_at=NOW + dt.timedelta(minutes=15),
+        now=NOW + dt.timedelta(minutes=minutes),
+    )
+    assert found is state
+
+
 def test_two_keyboards_write_the_same_password():
     assert rules.normal_password("Ka\u0308se") == rules.normal_password("Käse")
 

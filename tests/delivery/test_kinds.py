@@ -12,6 +12,7 @@ from lms.delivery.kinds import kinds_of
 from lms.delivery.rendering import Writer
 from lms.delivery.rounds import deliver_all
 from lms.outbox.models import OutboxMessage
+from lms.outbox.rules import KIND_NAMES
 from lms.reminders.models import Notice
 from lms.reminders.operations.sweeping import sweep
 from lms.staff import operations as staff
@@ -82,6 +83,10 @@ def told(session):
 
 def subjects(server):
     return [message_from_bytes(got.raw, policy=SMTP)["Subject"] for got in server.received]
+
+
+def test_every_kind_has_a_name_for_the_message_log():
+    assert set(kinds_of(ZONE)) == set(KIND_NAMES)
 
 
 def test_seven_courses_on_one_day_are_one_mail_with_seven_lines(house, session, post, server):

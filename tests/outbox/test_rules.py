@@ -105,4 +105,4 @@ def test_each_state_has_exactly_one_tag():
 
 def test_each_reason_is_told_in_words():
     assert set(WORDS) == set(Reason)
-    assert KIND_NAMES == {"digest": "Erinnerung"}
+    assert KIND_NAMES["digest"] == "Erinnerung"

@@ -5,10 +5,14 @@ import datetime as dt
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from lms.access import emails
+from lms.access.emails import Letterhead
 from lms.access.models import Password
 from lms.access.operations.links import void_links_of
 from lms.access.operations.signing_in import end_other_sign_ins
+from lms.access.operations.telling import tell
 from lms.audit import operations as audit
+from lms.people.models import Person
 
 
 def set_password(
@@ -31,6 +35,16 @@ def set_password(
         now=now,
     )
     session.flush()
+
+
+def change_password(
+    session: Session, person: Person, argon2: str, head: Letterhead, *, keep_sign_in: int | None
+) -> None:
+    """As `set_password`; whoever had one before is told by mail that it is another now."""
+    had_one = session.get(Password, person.id) is not None
+    set_password(session, person.id, argon2, keep_sign_in=keep_sign_in, now=head.now)
+    if had_one:
+        tell(session, person, emails.PASSWORD_CHANGED, head)
 
 
 def rehash(session: Session, person_id: int, argon2: str) -> None:

@@ -53,6 +53,28 @@ def count_check(
     session.add(SignInAttempt(subject=subject, at=now))
 
 
+def count_link(
+    session: Session, secret_key: str, address: str, client_address: str, *, now: dt.datetime
+) -> None:
+    """Count that a link is asked for; known and unknown addresses count alike.
+
+    TooManyLinks above 3 an hour and address, TooManyAttempts for a browser that asks for many.
+    """
+    browser = keyed(secret_key, "link-from:" + rules.address_block(client_address))
+    if tries(session, browser, since=now - rules.WINDOW) >= rules.FAILURES_PER_ADDRESS:
+        raise rules.TooManyAttempts(minutes=int(rules.WINDOW.total_seconds() // 60))
+    subject = keyed(secret_key, "link-to:" + rules.normal_identifier(address))
+    if tries(session, subject, since=now - rules.LINKS_WINDOW) >= rules.LINKS_PER_ADDRESS:
+        raise rules.TooManyLinks
+    session.add_all(SignInAttempt(subject=one, at=now) for one in (browser, subject))
+
+
+def note_nobody(session: Session, *, now: dt.datetime) -> None:
+    """Nobody has the address: write as much as if somebody had, so that time tells nothing."""
+    session.add(SignInAttempt(subject="nobody", at=now))
+    session.flush()
+
+
 def forget_attempts(session: Session, attempt: Attempt, *, now: dt.datetime) -> None:
     """It was the right person: their failures no longer count, nor does this try of the address."""
     session.execute(delete(SignInAttempt).where(SignInAttempt.subject == attempt.person))

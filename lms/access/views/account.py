@@ -6,10 +6,9 @@ from flask_babel import gettext as _
 
 from lms.access import hashing, queries
 from lms.access.forms import PasswordForm
-from lms.access.operations.passwords import set_password
+from lms.access.operations import passwords
 from lms.access.views.blueprint import blueprint
-from lms.access.views.passwords import require_good_password
-from lms.kernel.clock import utc_now
+from lms.access.views.passwords import hash_of_good_password, letterhead
 from lms.kernel.domain import DomainError, NotFound
 from lms.people import operations as people
 from lms.people import queries as people_queries
@@ -66,7 +65,7 @@ def choose_appearance() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Set a new password; all other sign-ins end."""
     who = viewer()
-    _person, argon2 = queries.password_of(db_session(), who.person_id)
+    person, argon2 = queries.password_of(db_session(), who.person_id)
     end_transaction()
     form = PasswordForm()
     if not form.validate():
@@ -75,14 +74,13 @@ def change_password() -> ResponseReturnValue:
         if not hashing.matches(argon2, form.present.data or ""):
             form.present.errors = [_("Das bisherige Passwort stimmt nicht.")]
             return _account_page(form, 422)
-        require_good_password(form.new.data or "", who.email)
+        new = hash_of_good_password(form.new.data or "", person=person, email=who.email)
     except DomainError as error:
         if error.status != 422:
             raise
         form.new.errors = [spoken(error)]
         return _account_page(form, 422)
-    new = hashing.hashed(form.new.data or "")
-    set_password(db_session(), who.person_id, new, keep_sign_in=who.sign_in_id, now=utc_now())
+    passwords.change_password(db_session(), person, new, letterhead(), keep_sign_in=who.sign_in_id)
     flash(_("Dein neues Passwort gilt. Andere Geräte sind abgemeldet."), "ok")
     return redirect(url_for("access.account"))
 

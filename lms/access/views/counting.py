@@ -16,3 +16,11 @@ def counted(identifier: str, *, now: dt.datetime) -> Attempt:
     with beside_the_request() as session:
         throttle.count_attempt(session, attempt, now=now)
     return attempt
+
+
+def counted_link(address: str, *, now: dt.datetime) -> None:
+    """Count that a link to this address is asked for; TooManyLinks when it is one too many."""
+    end_transaction()
+    secret_key, client = house().settings.secret_key, request.remote_addr or ""
+    with beside_the_request() as session:
+        throttle.count_link(session, secret_key, address, client, now=now)

@@ -1,14 +1,31 @@
 """Whether a password is good enough for this house; what all pages with a new one ask."""
 
-from lms.access import blocklist, rules
-from lms.web.db import house
+from lms.access import blocklist, hashing, queries, rules
+from lms.access.emails import Letterhead
+from lms.kernel.clock import utc_now
+from lms.people.models import Person
+from lms.web.db import db_session, end_transaction, house
 
 
-def require_good_password(text: str, email: str | None) -> None:
-    """Raise PasswordTooShort, PasswordTooLong or PasswordTooCommon (trust.md 1.2, 1.3)."""
-    rules.require_good_password(text, common=blocklist.passwords(), words=_house_words(email))
+def hash_of_good_password(text: str, *, person: Person | None = None, email: str | None) -> str:
+    """The hash to store, of a password that is good enough (trust.md 1.2, 1.3).
+
+    Ends the request's transaction: none is open while hashing.
+    """
+    settings = house().settings
+    words = queries.house_words(db_session(), organisation=settings.organisation)
+    has_factor = person is not None and queries.has_factor(db_session(), person.id)
+    own = [email or ""] if person is None else [email or "", person.first_name, person.last_name]
+    end_transaction()
+    rules.require_good_password(
+        text,
+        common=blocklist.passwords(),
+        words=rules.words_in(*words, *own),
+        least=rules.SHORTEST_WITH_FACTOR if has_factor else rules.SHORTEST,
+    )
+    return hashing.hashed(text)
 
 
-def _house_words(email: str | None) -> frozenset[str]:
-    names = {"lernstand", house().settings.organisation.casefold(), (email or "").casefold()}
-    return frozenset(names | {name.replace(" ", "") for name in names})
+def letterhead() -> Letterhead:
+    """What a mail that leaves now needs."""
+    return Letterhead.of(house().settings, now=utc_now())

@@ -3,13 +3,13 @@
 from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
 
-from lms.access import hashing, rules
+from lms.access import rules
 from lms.access.forms import SetUpForm
 from lms.access.operations.passwords import set_password
 from lms.access.operations.set_up import find_set_up, use_set_up
 from lms.access.views.beginning import begin
 from lms.access.views.blueprint import blueprint
-from lms.access.views.passwords import require_good_password
+from lms.access.views.passwords import hash_of_good_password
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.kernel.viewer import Role
@@ -38,8 +38,7 @@ def set_up_submit(token: str) -> ResponseReturnValue:
     if not form.validate():
         return _set_up_page(form, 422)
     try:
-        require_good_password(form.password.data or "", form.email.data)
-        argon2 = hashing.hashed(form.password.data or "")
+        argon2 = hash_of_good_password(form.password.data or "", email=form.email.data)
         person = _first_administrator(form, token, argon2)
     except (rules.PasswordTooShort, rules.PasswordTooLong, rules.PasswordTooCommon) as error:
         form.password.errors = [spoken(error)]

@@ -4,7 +4,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access import hashing, queries
-from lms.access.forms import SignInForm
+from lms.access.forms import LinkForm, SignInForm
 from lms.access.operations import passwords, signing_in, throttle
 from lms.access.views import demonstration
 from lms.access.views.beginning import begin
@@ -34,7 +34,7 @@ def sign_in() -> ResponseReturnValue:
     """The sign-in page; who is signed in already goes home."""
     if current_viewer() is not None:
         return redirect(safe_next(request.args.get("next")) or "/")
-    return _sign_in_page(SignInForm(), 200)
+    return sign_in_page(200)
 
 
 @blueprint.post("/login")
@@ -50,7 +50,7 @@ def sign_in_submit() -> ResponseReturnValue:
     end_transaction()
     password = form.password.data or ""
     if not hashing.matches(argon2, password) or person is None:
-        return _sign_in_page(form, 422, failed=True)
+        return sign_in_page(422, form=form, failed=True)
     renewed = hashing.hashed(password) if argon2 and hashing.is_outdated(argon2) else None
     session = db_session()
     if renewed:
@@ -85,12 +85,20 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
-def _sign_in_page(form: SignInForm, status: int, *, failed: bool = False) -> ResponseReturnValue:
+def sign_in_page(
+    status: int,
+    *,
+    form: SignInForm | None = None,
+    link_form: LinkForm | None = None,
+    failed: bool = False,
+) -> ResponseReturnValue:
+    """Both ways in, with what was typed."""
     known = demonstration.sign_ins()
     return (
         render_template(
             "access/sign_in.html",
-            form=form,
+            form=form or SignInForm(formdata=None),
+            link_form=link_form or LinkForm(formdata=None),
             failed=failed,
             next=safe_next(request.values.get("next")) or "",
             roles=[role for role in _SHOWN_ROLES if role in known],
