@@ -14,6 +14,9 @@ from lms.web.guard import PUBLIC, SIGNED_IN, access_of
 
 UNSAFE = "POST"
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.IGNORECASE)
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"}
+# Last, since the browser is somebody else's afterwards.
+SIGNS_OUT = {"access.sign_out"}
 SIDE_WRITES = {"sign_ins", "sign_in_attempts", "record_views"}
 VALUES = {"Id": 1, "IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x/y"}
 
@@ -55,8 +58,9 @@ def test_every_address_reads_or_writes_never_both(rules):
     assert mixed == []
 
 
-def test_signed_out_leads_to_the_sign_in_page(app, client, rules):
+def test_signed_out_leads_to_the_sign_in_page(app, client, rules, counted):
     for rule in private(app, rules):
+        counted("signed out")
         path = path_of(app, rule)
         answer = client.open(path, method=method_of(rule))
         wanted = path if method_of(rule) == "GET" else "/"
@@ -66,43 +70,57 @@ def test_signed_out_leads_to_the_sign_in_page(app, client, rules):
         ), rule
 
 
+def may(app: Flask, rule: Rule, role: Role) -> bool:
+    """True when the page as such is open to this role."""
+    asked = access_of(app, rule.endpoint)
+    is_open = asked in (PUBLIC, SIGNED_IN)
+    return is_open or not {role, Role.EMPLOYEE}.isdisjoint(TABLE[Permission(asked)])
+
+
 @pytest.mark.parametrize("role", Role)
-def test_a_wrong_role_is_refused(app, client_of, rules, role):
-    browser = client_of(role)
-    forbidden = [
-        rule
-        for rule in private(app, rules)
-        if (asked := access_of(app, rule.endpoint)) != SIGNED_IN
-        and {role, Role.EMPLOYEE}.isdisjoint(TABLE[Permission(asked)])
-    ]
-    found = {
-        rule.rule: browser.open(path_of(app, rule), method=method_of(rule)).status_code
-        for rule in forbidden
-    }
-    assert found == dict.fromkeys(found, 403)
+def test_each_role_opens_what_is_its_own_and_nothing_else(app, client_of, rules, role, counted):
+    browser, wrong = client_of(role), []
+    for rule in sorted(rules, key=lambda rule: rule.endpoint in SIGNS_OUT):
+        answer = browser.open(path_of(app, rule), method=method_of(rule))
+        counted("endpoint × role")
+        if may(app, rule, role):
+            to_sign_in = (answer.location or "").startswith("/login?next=")
+            is_right = answer.status_code not in (403, 405, 500) and not to_sign_in
+        else:
+            is_right = answer.status_code == 403
+        wrong += [] if is_right else [(rule.rule, method_of(rule), answer.status_code)]
+    assert wrong == []
 
 
-def test_without_a_csrf_token_nothing_is_written(app, client_of, rules):
-    browser = client_of(*Role)
-    found = {
-        rule.rule: browser.post(path_of(app, rule), csrf=False).status_code
-        for rule in rules
-        if UNSAFE in rule.methods
-    }
-    assert found == dict.fromkeys(found, 400)
+@pytest.mark.parametrize("role", [None, *Role])
+def test_without_a_csrf_token_nothing_is_written(app, client, client_of, rules, role, counted):
+    browser, wrong = client if role is None else client_of(role), []
+    for rule in rules:
+        if UNSAFE not in rule.methods:
+            continue
+        status = browser.post(path_of(app, rule), csrf=False).status_code
+        counted("missing token")
+        if role is None:
+            expected = 400 if access_of(app, rule.endpoint) == PUBLIC else 302
+        else:
+            expected = 400 if may(app, rule, role) else 403
+        wrong += [] if status == expected else [(rule.rule, status)]
+    assert wrong == []
 
 
-def test_the_wrong_method_is_refused(app, client_of, rules):
-    browser = client_of(*Role)
-    taken = {}
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_wrong_method_is_refused(app, client, client_of, rules, role, counted):
+    browser = client if role is None else client_of(role)
+    taken: dict[str, set[str]] = {}
     for rule in rules:
         taken.setdefault(rule.rule, set()).update(rule.methods)
-    found = {
-        rule.rule: browser.open(path_of(app, rule), method="DELETE").status_code
-        for rule in rules
-        if "DELETE" not in taken[rule.rule]
-    }
-    assert found == dict.fromkeys(found, 405)
+    wrong = []
+    for rule in rules:
+        for method in METHODS - taken[rule.rule]:
+            status = browser.open(path_of(app, rule), method=method).status_code
+            counted("wrong method")
+            wrong += [] if status == 405 else [(rule.rule, method, status)]
+    assert wrong == []
 
 
 def test_every_answer_carries_the_headers_of_the_house(app, client_of, rules):

@@ -1,0 +1,232 @@
+"""Every object that stands in an address, and how a real one of somebody else is made.
+
+A new address with a value in it (`/things/<int:thing_id>`) needs a line in OBJECTS:
+
+    "feature.endpoint": Thing(Whose.PERSON, thing_of_jana),   # 404 for everybody but its person
+    "feature.endpoint": Thing(Whose.PERSON, thing_of_jana, OFFICER),   # and these
+    "feature.endpoint": Thing(Whose.HOUSE, thing_of_house),   # open to all who have the right
+    "feature.endpoint": Thing(Whose.VIEWER, lesson),          # writes into one's own progress only
+    "feature.endpoint": Thing(Whose.SECRET, unknown_token),   # known by whoever has the address
+
+The maker gets a World and gives the values of the address; `world.jana` is whose object it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from enum import Enum
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.certifications.models import Certificate
+from lms.certifications.operations import requiring
+from lms.courses.models import CourseMedium
+from lms.kernel.viewer import Role
+from lms.learning import operations as learning
+from lms.learning.models import PracticeReport
+from lms.outbox.models import MailboxMessage
+from lms.people.models import Person
+from tests import factories
+from tests.duties import ZONE, House, at
+from tests.learning.samples import HANDED_IN, document, publish
+from tests.outbox.mails import queue_mail
+
+TODAY = factories.TODAY.isoformat()
+OFFICER = frozenset({Role.OFFICER})
+_NUMBERS = count(1)
+
+
+class Whose(Enum):
+    """Who finds the object when the page as such is open to them."""
+
+    PERSON = "its person alone"
+    HOUSE = "everybody with the right"
+    VIEWER = "shared, but what it shows and changes is the viewer's own"
+    SECRET = "whoever knows the address"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object in an address: whose it is, and the values that name a real one."""
+
+    whose: Whose
+    make: Callable[["World"], dict[str, Any]]
+    also: frozenset[Role] = frozenset()
+
+
+class World:
+    """Jana has one of everything; made when it is asked for."""
+
+    def __init__(self, session: Session, jana: Person) -> None:
+        self.session = session
+        self.jana = jana
+
+    @cached_property
+    def house(self) -> House:
+        """The organisation."""
+        return House(self.session)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """Jana's certificate."""
+        made = self.house.show(self.jana, self.house.course(), TODAY).certificate
+        assert made is not None
+        return made
+
+    @cached_property
+    def course_slug(self) -> str:
+        """A published course in which Jana has handed in a report."""
+        assert self.report
+        return document(HANDED_IN).slug
+
+    @cached_property
+    def report(self) -> PracticeReport:
+        """Jana's report on a practice task."""
+        version = publish(self.session, document(HANDED_IN))
+        times = {"zone": ZONE, "now": factories.NOW}
+        enrolment = learning.enrol(
+            self.session, person_id=self.jana.id, course_id=version.course_id,
+            today=factories.TODAY, now=factories.NOW,
+        )  # fmt: skip
+        learning.report_practice(self.session, enrolment, "plan", "Mein Plan.", **times)
+        return self.session.scalars(
+            select(PracticeReport).where(PracticeReport.enrolment_id == enrolment.id)
+        ).one()
+
+    @cached_property
+    def requirement_id(self) -> int:
+        """A requirement of the house."""
+        return self.house.require(self.house.course(), TODAY).id
+
+    @cached_property
+    def batch_id(self) -> int:
+        """Something that waits for release."""
+        batch = requiring.open_batch(self.session, "people", made_by=None, now=at(TODAY))
+        self.session.flush()
+        return batch.id
+
+    @cached_property
+    def mail_id(self) -> int:
+        """A mail to Jana that waits."""
+        return queue_mail(self.session, self.jana).id
+
+
+def mail_of_two_parts() -> str:
+    """As it lands in the local mailbox."""
+    made = EmailMessage()
+    made["Subject"] = "Betreff"
+    made.set_content("Text")
+    made.add_alternative("<p>Text</p>", subtype="html")
+    return made.as_string()
+
+
+def mailbox_mail(world: World) -> dict[str, Any]:
+    """A mail to Jana in the local mailbox."""
+    mail = MailboxMessage(
+        message_id=f"<{next(_NUMBERS)}@example.org>",
+        to_address=world.jana.email,
+        subject="Betreff",
+        raw=mail_of_two_parts(),
+        received_at=factories.NOW,
+    )
+    world.session.add(mail)
+    world.session.flush()
+    return {"mail_id": mail.id}
+
+
+def medium(world: World) -> dict[str, Any]:
+    """A picture that no published course shows (that of one is open to all who learn)."""
+    found = CourseMedium(sha256="a" * 64, media_type="image/png", size_bytes=1)
+    world.session.merge(found)
+    return {"sha256": "b" * 64, "name": "picture.png"}
+
+
+def lesson(world: World) -> dict[str, Any]:
+    """A lesson of a published course: what it shows of a person is that of whoever looks."""
+    return {"slug": world.course_slug, "lesson": "plan"}
+
+
+def course(world: World) -> dict[str, Any]:
+    """A published course."""
+    return {"slug": world.course_slug}
+
+
+def certificate(world: World) -> dict[str, Any]:
+    """Jana's certificate."""
+    return {"certificate_id": world.certificate.id}
+
+
+def report(world: World) -> dict[str, Any]:
+    """Jana's report, which the officer reads since it was handed in."""
+    return {"report_id": world.report.id}
+
+
+def requirement(world: World) -> dict[str, Any]:
+    """A requirement."""
+    return {"requirement_id": world.requirement_id}
+
+
+def hold(world: World) -> dict[str, Any]:
+    """A batch."""
+    return {"batch_id": world.batch_id}
+
+
+def queued_mail(world: World) -> dict[str, Any]:
+    """A mail to Jana that waits."""
+    return {"mail_id": world.mail_id}
+
+
+def person(world: World) -> dict[str, Any]:
+    """Jana herself."""
+    return {"person_id": world.jana.id}
+
+
+def no_token(_world: World) -> dict[str, Any]:
+    """A token that was never given out."""
+    return {"token": "x" * 43}
+
+
+OBJECTS: dict[str, Thing] = {
+    "access.set_up": Thing(Whose.SECRET, no_token),
+    "access.set_up_submit": Thing(Whose.SECRET, no_token),
+    "authoring.course": Thing(Whose.HOUSE, course),
+    "certifications.check": Thing(Whose.SECRET, lambda _world: {"code": "0000-1111-2222-3333"}),
+    "certifications.choose_name": Thing(Whose.PERSON, certificate),
+    "certifications.document": Thing(Whose.PERSON, certificate, OFFICER),
+    "certifications.pdf": Thing(Whose.PERSON, certificate, OFFICER),
+    "certifications.picture": Thing(Whose.PERSON, certificate, OFFICER),
+    "courses.medium": Thing(Whose.SECRET, medium),
+    "delivery.follow_link": Thing(Whose.SECRET, lambda _world: {"signed": "x"}),
+    "learning.again": Thing(Whose.VIEWER, course),
+    "learning.autosave": Thing(Whose.VIEWER, lesson),
+    "learning.begin_quiz": Thing(Whose.VIEWER, lesson),
+    "learning.check_answer": Thing(Whose.VIEWER, lesson),
+    "learning.confirm": Thing(Whose.HOUSE, report),
+    "learning.course": Thing(Whose.HOUSE, course),
+    "learning.done": Thing(Whose.VIEWER, course),
+    "learning.finish": Thing(Whose.VIEWER, lesson),
+    "learning.give_back": Thing(Whose.HOUSE, report),
+    "learning.hand_in": Thing(Whose.VIEWER, lesson),
+    "learning.keep_answer": Thing(Whose.VIEWER, lesson),
+    "learning.later": Thing(Whose.VIEWER, lesson),
+    "learning.lesson": Thing(Whose.VIEWER, lesson),
+    "learning.report": Thing(Whose.VIEWER, lesson),
+    "learning.report_page": Thing(Whose.HOUSE, report),
+    "learning.start": Thing(Whose.VIEWER, course),
+    "outbox.confirm_arrival": Thing(Whose.HOUSE, queued_mail),
+    "outbox.mailbox_html": Thing(Whose.HOUSE, mailbox_mail),
+    "outbox.mailbox_mail": Thing(Whose.HOUSE, mailbox_mail),
+    "outbox.resend": Thing(Whose.HOUSE, queued_mail),
+    "outbox.show": Thing(Whose.HOUSE, queued_mail),
+    "reminders.end": Thing(Whose.HOUSE, requirement),
+    "reminders.hold": Thing(Whose.HOUSE, hold),
+    "reminders.preview_end": Thing(Whose.HOUSE, requirement),
+    "reminders.release_hold": Thing(Whose.HOUSE, hold),
+    "reminders.requirement": Thing(Whose.HOUSE, requirement),
+    "staff.person": Thing(Whose.HOUSE, person),
+    "static_file": Thing(Whose.SECRET, lambda _world: {"mark_": "x", "path": "nothing.css"}),
+}
