@@ -191,6 +191,8 @@ def no_token(_world: World) -> dict[str, Any]:
 
 
 OBJECTS: dict[str, Thing] = {
+    "access.open_link": Thing(Whose.SECRET, no_token),
+    "access.press_link": Thing(Whose.SECRET, no_token),
     "access.set_up": Thing(Whose.SECRET, no_token),
     "access.set_up_submit": Thing(Whose.SECRET, no_token),
     "authoring.course": Thing(Whose.HOUSE, course),
@@ -201,6 +203,7 @@ OBJECTS: dict[str, Thing] = {
     "certifications.picture": Thing(Whose.PERSON, certificate, OFFICER),
     "courses.medium": Thing(Whose.SECRET, medium),
     "delivery.follow_link": Thing(Whose.SECRET, lambda _world: {"signed": "x"}),
+    "house.help_page": Thing(Whose.SECRET, lambda _world: {"page": "x"}),
     "learning.again": Thing(Whose.VIEWER, course),
     "learning.autosave": Thing(Whose.VIEWER, lesson),
     "learning.begin_quiz": Thing(Whose.VIEWER, lesson),

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 
 from lms.kernel.permissions import TABLE, Permission
 from lms.kernel.viewer import Role
+from lms.people.operations import found_organisation
 from lms.web.db import SAFE_METHODS
 from lms.web.guard import PUBLIC, SIGNED_IN, access_of
 
@@ -19,6 +20,13 @@ METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"}
 SIGNS_OUT = {"access.sign_out"}
 SIDE_WRITES = {"sign_ins", "sign_in_attempts", "record_views"}
 VALUES = {"Id": 1, "IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x/y"}
+
+
+@pytest.fixture
+def app(app, session) -> Flask:
+    """The application of a house that was founded, as `prepare` does before anything else."""
+    found_organisation(session, name="Haus", holidays_region="DE-BW")
+    return app
 
 
 @pytest.fixture(scope="session")
