@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lms.delivery.access_mails import access_kinds
 from lms.delivery.digests import digest_context
 from lms.delivery.operations import Kind, Kinds
+from lms.delivery.proofs import proof_kind
 from lms.kernel.clock import local_date
 from lms.outbox.models import OutboxMessage
 from lms.reminders.operations import letters as reminders
@@ -41,4 +42,5 @@ def kinds_of(zone: ZoneInfo) -> Kinds:
             context=digest_context,
             template=lambda values: "digest" if values["audience"] == "learner" else "team_digest",
         ),
+        "external_decided": proof_kind(zone),
     }

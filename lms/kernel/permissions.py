@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SEE_OUTBOX = "see_outbox"
     CONFIRM_PRACTICE = "confirm_practice"
     CHANGE_ORGANISATION = "change_organisation"
+    DECIDE_ON_PROOFS = "decide_on_proofs"
     RUN_SYSTEM = "run_system"
     READ_MAILBOX = "read_mailbox"
 
@@ -35,6 +36,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.SEE_OUTBOX: _OFFICER,
     Permission.CONFIRM_PRACTICE: _OFFICER,
     Permission.CHANGE_ORGANISATION: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    # The administrator decides on the officers' own alone (certifications.rules.external).
+    Permission.DECIDE_ON_PROOFS: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Permission.RUN_SYSTEM: _ADMINISTRATOR,
     Permission.READ_MAILBOX: _ADMINISTRATOR,
 }

@@ -84,6 +84,14 @@ def after_the_request(write: Callable[[Session], None], *, may_wait: bool = Fals
     g.setdefault("side_writes", []).append((write, may_wait))
 
 
+def once_saved(deed: Callable[[], None]) -> None:
+    """Do something outside of the database once the request's transaction has been committed.
+
+    For what cannot be taken back, such as deleting a file; nothing of it happens after a rollback.
+    """
+    g.setdefault("once_saved", []).append(deed)
+
+
 def init_db(
     app: Flask,
     settings: Settings,
@@ -124,6 +132,8 @@ def _finish(session: Session | None, response: Response) -> None:
         session.rollback()
     elif response.status_code < 400:
         session.commit()
+        for deed in g.pop("once_saved", []):
+            deed()
     else:
         session.rollback()
 

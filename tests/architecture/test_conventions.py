@@ -28,6 +28,7 @@ LOOKS_AT_RECORDS = {
     "lms/certifications/views/document.py",
     "lms/learning/views/reports.py",
     "lms/outbox/views.py",
+    "lms/certifications/views/looks.py",
     "lms/reminders/views/looks.py",
     "lms/staff/views/looks.py",
 }

@@ -58,7 +58,7 @@ def test_the_preview_of_these_days_has_mails(session, house):
 
 def test_the_needs_are_those_of_the_overview(session, house):
     busy_house(house)
-    piles = count_piles(session, today=TODAY, is_officer=True, is_administrator=False)
+    piles = count_piles(session, person_id=0, today=TODAY, is_officer=True, is_administrator=False)
     found = figures(session, Filters(), today=TODAY)
     for need in (Need.OVERDUE, Need.DUE):
         assert piles.of(need).count == found.found(need) > 0
@@ -66,7 +66,7 @@ def test_the_needs_are_those_of_the_overview(session, house):
 
 def test_a_desk_asks_for_its_own_numbers_only(session, house):
     busy_house(house)
-    piles = count_piles(session, today=TODAY, is_officer=False, is_administrator=True)
+    piles = count_piles(session, person_id=0, today=TODAY, is_officer=False, is_administrator=True)
     assert piles.of(Need.OVERDUE).count == 0
     assert piles.of("people").count == 5
 

@@ -15,6 +15,7 @@ WHO_MAY = {
     Permission.SEE_OUTBOX: {Role.OFFICER},
     Permission.CONFIRM_PRACTICE: {Role.OFFICER},
     Permission.CHANGE_ORGANISATION: {Role.OFFICER, Role.ADMINISTRATOR},
+    Permission.DECIDE_ON_PROOFS: {Role.OFFICER, Role.ADMINISTRATOR},
     Permission.RUN_SYSTEM: {Role.ADMINISTRATOR},
     Permission.READ_MAILBOX: {Role.ADMINISTRATOR},
 }

@@ -6,6 +6,7 @@ from lms.certifications.models.duties import (
     Cycle,
     Exemption,
 )
+from lms.certifications.models.external import ExternalProof
 from lms.certifications.models.proofs import (
     Activity,
     Certificate,
@@ -28,6 +29,7 @@ __all__ = [
     "Cycle",
     "Evidence",
     "Exemption",
+    "ExternalProof",
     "Goal",
     "Requirement",
     "RequirementRevision",

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from lms.certifications.months import months_between
 from lms.certifications.queries.certificates import CertificateRow, list_certificates
 from lms.certifications.queries.duties import Duty
+from lms.certifications.queries.external import list_own
 from lms.certifications.queries.outlooks import Holding, list_holdings
 from lms.certifications.rules.outlook import Outlook
 from lms.certifications.rules.policy import RenewalBase
@@ -96,6 +97,7 @@ def mine() -> ResponseReturnValue:
         since=certificates[-1].completed_on.year if certificates else None,
         missing=missing,
         shortest=min(missing, key=lambda one: one.minutes, default=None),
+        brought=list_own(session, viewer().person_id),
         supervisors_see=house().settings.supervisor_digest == "names",
     )
 

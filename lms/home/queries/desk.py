@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lms.certifications.models import Batch, Cycle
+from lms.certifications.models import Batch, Cycle, ExternalProof
+from lms.certifications.queries.external import waits_for_one
 from lms.learning.models import PracticeReport
 from lms.learning.rules.practice import ReportState
 from lms.outbox.models import MailboxMessage, OutboxMessage
@@ -40,10 +51,11 @@ class Piles:
 
 
 def count_piles(
-    session: Session, *, today: dt.date, is_officer: bool, is_administrator: bool
+    session: Session, *, person_id: int, today: dt.date, is_officer: bool, is_administrator: bool
 ) -> Piles:
     """What waits for the officer, and what the administrator looks after."""
-    rows = session.execute(_statement(is_officer, is_administrator), {"today": today})
+    values = {"today": today, "viewer": person_id}
+    rows = session.execute(_statement(is_officer, is_administrator), values)
     return Piles({row.name: Pile(row.amount, row.since) for row in rows})
 
 
@@ -52,7 +64,7 @@ def _statement(
     is_officer: bool,  # noqa: FBT001 - the key of the cache
     is_administrator: bool,  # noqa: FBT001
 ) -> CompoundSelect[Any]:
-    parts = []
+    parts = [_proofs(is_officer=is_officer)]
     if is_officer:
         parts += [_needs(), _reports(), _held(), _stuck()]
     if is_administrator:
@@ -89,6 +101,15 @@ def _needs() -> Select[Any]:
 def _reports() -> Select[Any]:
     return _part(literal("reports"), since=func.min(PracticeReport.reported_at)).where(
         PracticeReport.state == ReportState.REPORTED
+    )
+
+
+def _proofs(*, is_officer: bool) -> Select[Any]:
+    """Documents from elsewhere that wait for this person's decision."""
+    return (
+        _part(literal("proofs"), since=func.min(ExternalProof.brought_at))
+        .select_from(ExternalProof)
+        .where(waits_for_one(bindparam("viewer"), is_officer=is_officer))
     )
 
 

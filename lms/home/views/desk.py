@@ -52,6 +52,7 @@ def desks_of(who: Viewer) -> list[Desk]:
     if officer or administrator:
         piles = count_piles(
             db_session(),
+            person_id=who.person_id,
             today=house().today(),
             is_officer=officer,
             is_administrator=administrator,
@@ -62,7 +63,10 @@ def desks_of(who: Viewer) -> list[Desk]:
     if who.is_a(Role.AUTHOR):
         desks.append(Desk(_("Kurse bearbeiten"), [_author_row()]))
     if administrator:
-        desks.append(Desk(_("System"), _administrator_rows(piles)))
+        rows = _administrator_rows(piles)
+        if piles.of("proofs").count and not officer:
+            rows.append(_proofs_row(piles.of("proofs")))
+        desks.append(Desk(_("System"), rows))
     return desks
 
 
@@ -73,6 +77,8 @@ def _officer_rows(piles: Piles) -> list[DeskRow]:
     ]
     if piles.of("reports").count:
         rows.append(_reports_row(piles.of("reports")))
+    if piles.of("proofs").count:
+        rows.append(_proofs_row(piles.of("proofs")))
     if piles.of("held").count:
         rows.append(_held_row(piles.of("held")))
     rows.append(_mails_row())
@@ -104,6 +110,16 @@ def _reports_row(pile: Pile) -> DeskRow:
     return DeskRow(
         url_for("learning.reports"),
         _("Praxisberichte"),
+        _("der älteste wartet seit %(day)s", day=since) if since else "",
+        Tag("run", ngettext("%(num)s wartet", "%(num)s warten", pile.count), "hourglass"),
+    )
+
+
+def _proofs_row(pile: Pile) -> DeskRow:
+    since = _local(pile.since)
+    return DeskRow(
+        url_for("certifications.pending"),
+        _("Nachweise von außerhalb"),
         _("der älteste wartet seit %(day)s", day=since) if since else "",
         Tag("run", ngettext("%(num)s wartet", "%(num)s warten", pile.count), "hourglass"),
     )

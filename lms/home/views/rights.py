@@ -62,6 +62,10 @@ def right_words() -> dict[Permission, str]:
         Permission.CHANGE_ORGANISATION: _(
             "Name, Kalender, Bereiche und Texte der Organisation ändern"
         ),
+        Permission.DECIDE_ON_PROOFS: _(
+            "Nachweise von außerhalb prüfen, nie die eigenen; die Administration nur die der"
+            " Digitalisierungsbeauftragten"
+        ),
         Permission.RUN_SYSTEM: _("Einstellungen, Aufgaben und Zahlen des Systems sehen"),
         Permission.READ_MAILBOX: _("Das lokale Postfach mit allen E-\u2060Mails lesen"),
     }
