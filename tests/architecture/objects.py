@@ -17,6 +17,7 @@ from email.message import EmailMessage
 from enum import Enum
 from functools import cached_property
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -24,7 +25,9 @@ from sqlalchemy.orm import Session
 
 from lms.certifications.models import Certificate
 from lms.certifications.operations import requiring
+from lms.certifications.operations.external import Brought, bring
 from lms.courses.models import CourseMedium
+from lms.kernel import files
 from lms.kernel.viewer import Role
 from lms.learning import operations as learning
 from lms.learning.models import PracticeReport
@@ -61,9 +64,10 @@ class Thing:
 class World:
     """Jana has one of everything; made when it is asked for."""
 
-    def __init__(self, session: Session, jana: Person) -> None:
+    def __init__(self, session: Session, jana: Person, files_root: Path) -> None:
         self.session = session
         self.jana = jana
+        self.files_root = files_root
 
     @cached_property
     def house(self) -> House:
@@ -96,6 +100,23 @@ class World:
         return self.session.scalars(
             select(PracticeReport).where(PracticeReport.enrolment_id == enrolment.id)
         ).one()
+
+    @cached_property
+    def proof_id(self) -> int:
+        """A document of Jana's that waits for approval."""
+        content = b"%PDF-1.7"
+        what = Brought(
+            person_id=self.jana.id,
+            course_id=self.house.course().id,
+            completed_on=factories.TODAY,
+            issuer="",
+            note="",
+            file_name="nachweis.pdf",
+            file_sha256=files.save(self.files_root, content),
+            media_type="application/pdf",
+            size_bytes=len(content),
+        )
+        return bring(self.session, what, today=factories.TODAY, now=factories.NOW).id
 
     @cached_property
     def requirement_id(self) -> int:
@@ -160,6 +181,11 @@ def certificate(world: World) -> dict[str, Any]:
     return {"certificate_id": world.certificate.id}
 
 
+def proof(world: World) -> dict[str, Any]:
+    """Jana's document from elsewhere."""
+    return {"proof_id": world.proof_id}
+
+
 def report(world: World) -> dict[str, Any]:
     """Jana's report, which the officer reads since it was handed in."""
     return {"report_id": world.report.id}
@@ -196,11 +222,16 @@ OBJECTS: dict[str, Thing] = {
     "access.set_up": Thing(Whose.SECRET, no_token),
     "access.set_up_submit": Thing(Whose.SECRET, no_token),
     "authoring.course": Thing(Whose.HOUSE, course),
+    "certifications.approve_proof": Thing(Whose.PERSON, proof, OFFICER),
     "certifications.check": Thing(Whose.SECRET, lambda _world: {"code": "0000-1111-2222-3333"}),
     "certifications.choose_name": Thing(Whose.PERSON, certificate),
+    "certifications.decline_proof": Thing(Whose.PERSON, proof, OFFICER),
     "certifications.document": Thing(Whose.PERSON, certificate, OFFICER),
+    "certifications.external_file": Thing(Whose.PERSON, proof, OFFICER),
     "certifications.pdf": Thing(Whose.PERSON, certificate, OFFICER),
+    "certifications.pending_proof": Thing(Whose.PERSON, proof, OFFICER),
     "certifications.picture": Thing(Whose.PERSON, certificate, OFFICER),
+    "certifications.withdraw_external": Thing(Whose.PERSON, proof),
     "courses.medium": Thing(Whose.SECRET, medium),
     "delivery.follow_link": Thing(Whose.SECRET, lambda _world: {"signed": "x"}),
     "house.help_page": Thing(Whose.SECRET, lambda _world: {"page": "x"}),

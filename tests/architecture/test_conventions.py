@@ -18,6 +18,7 @@ ALLOWED = {
     "_data_dir",
     "PasswordTooCommon",
     "process_bind_param",
+    "process_formdata",
     "process_result_value",
 }
 LINES = 300

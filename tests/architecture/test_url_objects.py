@@ -25,9 +25,9 @@ def today(clock):
 
 
 @pytest.fixture
-def world(session, today):
+def world(session, settings, today):
     """Jana, and one of everything that is hers."""
-    return World(session, factories.make_person(session, first_name="Jana"))
+    return World(session, factories.make_person(session, first_name="Jana"), settings.files)
 
 
 @pytest.fixture
