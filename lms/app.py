@@ -57,13 +57,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 # Imported when they are called: no web worker keeps Alembic or APScheduler in memory.
 COMMANDS = {
+    "absences": "lms.lists.cli:absence_commands",
     "audit": "lms.audit.cli:audit_commands",
     "backup": "lms.system.cli.backup:backup_commands",
     "content": "lms.authoring.cli:content_commands",
     "db": "lms.system.cli.preparing:db_commands",
     "demo": "lms.system.cli.preparing:demo_commands",
+    "evidence": "lms.lists.cli:evidence_commands",
     "mail": "lms.delivery.cli:mail",
-    "people": "lms.staff.cli.people:people_commands",
+    "people": "lms.lists.cli:people_commands",
     "prepare": "lms.system.cli.preparing:prepare",
     "reminders": "lms.reminders.cli:reminder_commands",
     "requirements": "lms.reminders.cli:requirement_commands",

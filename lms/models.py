@@ -6,6 +6,7 @@ from lms.certifications import models as certifications
 from lms.courses import models as courses
 from lms.kernel.db import Model
 from lms.learning import models as learning
+from lms.lists import models as lists
 from lms.outbox import models as outbox
 from lms.people import models as people
 from lms.reminders import models as reminders
@@ -19,6 +20,7 @@ __all__ = [
     "certifications",
     "courses",
     "learning",
+    "lists",
     "outbox",
     "people",
     "reminders",

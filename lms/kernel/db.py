@@ -168,6 +168,17 @@ def transaction(sessions: Sessions) -> Generator[Session]:
 
 
 @contextmanager
+def rehearsal(sessions: Sessions) -> Generator[Session]:
+    """One unit of work that is done to see what comes of it, and taken back."""
+    session = sessions.writing()
+    try:
+        yield session
+    finally:
+        session.rollback()
+        session.close()
+
+
+@contextmanager
 def reading(sessions: Sessions) -> Generator[Session]:
     """A look at the database outside of requests; nothing is kept."""
     session = sessions.reading()

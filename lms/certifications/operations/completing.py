@@ -180,20 +180,34 @@ def _repeat(session: Session, shown: Shown) -> Activity:
     )
     if found is not None:
         return found
-    activity = Activity(
-        person_id=key[0],
-        course_id=key[1],
-        done_on=key[2],
-        source=shown.kind,
-        reference=shown.reference or shown.source_key,
-    )
+    activity = unsaved_activity(shown)
     session.add(activity)
     session.flush()
     return activity
 
 
+def unsaved_activity(shown: Shown) -> Activity:
+    """The row of a voluntary repeat."""
+    return Activity(
+        person_id=shown.person_id,
+        course_id=shown.course_id,
+        done_on=shown.completed_on,
+        source=shown.kind,
+        reference=shown.reference or shown.source_key,
+    )
+
+
 def _write(session: Session, shown: Shown, dates: EvidenceDates, *, now: dt.datetime) -> Evidence:
-    evidence = Evidence(
+    evidence = unsaved_evidence(shown, dates, now=now)
+    session.add(evidence)
+    session.flush()
+    note_recorded(session, shown, evidence, now=now)
+    return evidence
+
+
+def unsaved_evidence(shown: Shown, dates: EvidenceDates, *, now: dt.datetime) -> Evidence:
+    """The row of a completion with its dates."""
+    return Evidence(
         person_id=shown.person_id,
         course_id=shown.course_id,
         course_version_id=shown.course_version_id,
@@ -212,8 +226,10 @@ def _write(session: Session, shown: Shown, dates: EvidenceDates, *, now: dt.date
         reference=shown.reference,
         serial=new_code(),
     )
-    session.add(evidence)
-    session.flush()
+
+
+def note_recorded(session: Session, shown: Shown, evidence: Evidence, *, now: dt.datetime) -> None:
+    """Write evidence that has its id into the log."""
     audit.record(
         session,
         actor=_actor(shown),
@@ -223,7 +239,6 @@ def _write(session: Session, shown: Shown, dates: EvidenceDates, *, now: dt.date
         details={"kind": shown.kind, "person": shown.person_id, "course": shown.course_id},
         now=now,
     )
-    return evidence
 
 
 def _actor(shown: Shown) -> str:
@@ -287,12 +302,17 @@ def _fulfil_as_alternative(session: Session, shown: Shown, *, now: dt.datetime) 
 
 
 def _issue(session: Session, evidence: Evidence, *, now: dt.datetime) -> Certificate:
-    certificate = Certificate(
-        evidence_id=evidence.id, person_id=evidence.person_id, code=new_code(), issued_at=now
-    )
+    certificate = unsaved_certificate(evidence, now=now)
     session.add(certificate)
     session.flush()
     return certificate
+
+
+def unsaved_certificate(evidence: Evidence, *, now: dt.datetime) -> Certificate:
+    """The document of evidence that has its id."""
+    return Certificate(
+        evidence_id=evidence.id, person_id=evidence.person_id, code=new_code(), issued_at=now
+    )
 
 
 def _certificate_of(session: Session, evidence: Evidence) -> Certificate | None:

@@ -1,6 +1,7 @@
 """Making, changing and ending requirements."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -123,14 +124,19 @@ def hold_what_became_due(
     """
     session.flush()
     held = cycle_ids & rounds_in_need(session, today=today)
-    waiting = sorted(held)
-    for start in range(0, len(waiting), _PART):
-        part = waiting[start : start + _PART]
-        session.execute(update(Cycle).where(Cycle.id.in_(part)).values(batch_id=batch.id))
+    mark_held(session, batch.id, held)
     if not held:
         session.delete(batch)
     session.flush()
     return len(held)
+
+
+def mark_held(session: Session, batch_id: int, cycle_ids: Collection[int]) -> None:
+    """Let rounds wait until the batch is released."""
+    waiting = sorted(cycle_ids)
+    for start in range(0, len(waiting), _PART):
+        part = waiting[start : start + _PART]
+        session.execute(update(Cycle).where(Cycle.id.in_(part)).values(batch_id=batch_id))
 
 
 def _asks_for(wish: Wish, found: InForce) -> bool:

@@ -1,6 +1,7 @@
 """Which live rounds ask for something today."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +15,14 @@ from lms.people.queries import employed_on
 _IN_NEED = (Status.DUE, Status.GRACE, Status.OVERDUE)
 
 
-def rounds_in_need(session: Session, *, today: dt.date) -> set[int]:
-    """Ids of the rounds of people who are there that are due, in grace or overdue."""
-    standing = standing_select(today, paused_people(today)).subquery("standing_today")
+def rounds_in_need(
+    session: Session, *, today: dt.date, person_ids: Collection[int] | None = None
+) -> set[int]:
+    """Ids of the rounds of people who are there that are due, in grace or overdue.
+
+    Of these people, None: of everybody.
+    """
+    standing = standing_select(today, paused_people(today), person_ids).subquery("standing_today")
     found = session.scalars(
         select(standing.c.cycle_id)
         .join(Person, Person.id == standing.c.person_id)

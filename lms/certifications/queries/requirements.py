@@ -59,7 +59,7 @@ def list_in_force(session: Session, *, course_id: int | None = None) -> list[InF
     )
     if course_id is not None:
         statement = statement.where(Requirement.course_id == course_id)
-    return [_in_force(one) for one in session.scalars(statement)]
+    return [as_in_force(one) for one in session.scalars(statement)]
 
 
 def get_in_force(session: Session, requirement_id: int) -> InForce:
@@ -71,10 +71,11 @@ def get_in_force(session: Session, requirement_id: int) -> InForce:
     )
     if found is None:
         raise NotFound
-    return _in_force(found)
+    return as_in_force(found)
 
 
-def _in_force(requirement: Requirement) -> InForce:
+def as_in_force(requirement: Requirement) -> InForce:
+    """A requirement whose scopes and revisions are loaded, with its newest revision."""
     revision = requirement.revisions[-1]
     return InForce(requirement, revision, scope_of(requirement.scopes), policy_of(revision))
 
@@ -113,7 +114,7 @@ def governing_now(session: Session, assignment: Assignment) -> InForce:
         AssignmentSource.assignment_id == assignment.id, AssignmentSource.until.is_(None)
     )
     found = [
-        _in_force(one)
+        as_in_force(one)
         for one in session.scalars(
             select(Requirement)
             .where(Requirement.id.in_(open_ids))

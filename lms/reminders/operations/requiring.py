@@ -21,11 +21,8 @@ from lms.certifications.queries.requirements import list_members
 from lms.certifications.rules.status import Status
 from lms.people.calendar import is_employed_on
 from lms.people.models import Person
-from lms.people.queries import working_calendar
-from lms.reminders.queries.rounds import as_rounds, live_rounds
-from lms.reminders.simulation import SimulatedCycle, simulate
+from lms.reminders.queries.mails_ahead import count_mails_ahead
 
-MAIL_DAYS = 30
 _RANKS = {Status.OVERDUE: 0, Status.GRACE: 0, Status.DUE: 1, Status.OPEN: 2, Status.VALID: 4}
 _RESTING = 3
 
@@ -102,7 +99,7 @@ def require(session: Session, wish: requiring.Wish, order: Order) -> Consequence
     reached = _reached(session, wish, order.today)
     live = _live(session, reached, wish.course_id)
     before = {person_id: cycle.due_on for person_id, cycle in live.items()}
-    mails_before = _count_mails(session, reached, order.today)
+    mails_before = count_mails_ahead(session, reached, order.today)
     needing = rounds_in_need(session, today=order.today)
     requirement, done = requiring.create_requirement(
         session, wish, today=order.today, now=order.now, actor=order.actor
@@ -112,7 +109,7 @@ def require(session: Session, wish: requiring.Wish, order: Order) -> Consequence
         requirement_id=requirement.id,
         effects=_effects(session, requirement.id, wish.course_id, before, today=order.today),
         held=held,
-        mails=_count_mails(session, reached, order.today) - mails_before,
+        mails=count_mails_ahead(session, reached, order.today) - mails_before,
     )
 
 
@@ -203,20 +200,3 @@ def _effect(
 def _rank(effect: Effect) -> tuple[int, dt.date]:
     rank = _RESTING if effect.status is None else _RANKS.get(effect.status, _RESTING)
     return rank, effect.due_on or dt.date.max
-
-
-def _count_mails(session: Session, person_ids: Collection[int], today: dt.date) -> int:
-    """Digests that these people get in the next 30 days, without what waits for release."""
-    rows = session.execute(live_rounds().where(Cycle.person_id.in_(person_ids))).unique().all()
-    cycles = [
-        SimulatedCycle(
-            person=str(one.person.id),
-            course=str(one.cycle.course_id),
-            cycle=one.reminded,
-            notices=one.notices,
-        )
-        for one in as_rounds(session, rows, tells_supervisor=False, with_notices=True)
-        if one.reminded.has_address and not one.reminded.is_held
-    ]
-    calendar = working_calendar(session, years=range(today.year, today.year + 2))
-    return len(simulate(cycles, calendar=calendar, from_on=today, days=MAIL_DAYS))

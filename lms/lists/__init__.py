@@ -1,0 +1,1 @@
+"""The lists that people bring as files: staff, evidence, absences; checked, shown, then saved."""

@@ -1,0 +1,1 @@
+"""Checking a list, saving it part by part, taking it back."""

@@ -1,0 +1,1 @@
+"""Reads of what lists name, and of imports."""
