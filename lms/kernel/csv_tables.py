@@ -97,7 +97,7 @@ def read_table(
     rows = []
     at += taken
     while at < len(lines):
-        cells, taken, is_whole = _cells(lines, at, delimiter)
+        cells, taken, is_whole = _cells(lines, at, delimiter, width.count)
         if any(cell.strip() for cell in cells):
             is_last = at + taken >= last_line > 0
             rows.append(_row(at + 1, cells, width, is_whole=is_whole, is_cut=is_last and is_torn))
@@ -147,19 +147,37 @@ def _beginning(lines: list[str]) -> tuple[str, int]:
     return max(_DELIMITERS, key=plain.count), at
 
 
-def _cells(lines: list[str], at: int, delimiter: str) -> tuple[list[str], int, bool]:
-    """The cells of the row that begins here, how many lines it has, whether it is whole."""
+def _cells(lines: list[str], at: int, delimiter: str, most: int = 0) -> tuple[list[str], int, bool]:
+    """The cells of the row that begins here, how many lines it has, whether it is whole.
+
+    A row of several lines with more than `most` cells has swallowed others.
+    """
     if '"' not in lines[at]:
         return lines[at].split(delimiter), 1, True
     part = lines[at : at + MOST_LINES_OF_A_ROW]
-    reader = csv.reader([f"{line}\n" for line in part] + ["\n"], delimiter=delimiter)
     try:
-        cells = next(reader)
+        cells, taken = _quoted(part, delimiter, is_strict=True)
     except csv.Error:
-        return [lines[at]], 1, False
-    if reader.line_num > len(part):
+        return _in_one_line(lines[at], delimiter)
+    if taken > len(part) or (taken > 1 and len(cells) > most > 0):
         return lines[at].split(delimiter), 1, False
-    return cells, reader.line_num, True
+    return cells, taken, True
+
+
+def _in_one_line(line: str, delimiter: str) -> tuple[list[str], int, bool]:
+    """A row with quotation marks where none belong, as far as it makes sense."""
+    try:
+        cells, taken = _quoted([line], delimiter, is_strict=False)
+    except csv.Error:
+        return line.split(delimiter), 1, True
+    return (cells, 1, True) if taken == 1 else (line.split(delimiter), 1, False)
+
+
+def _quoted(part: list[str], delimiter: str, *, is_strict: bool) -> tuple[list[str], int]:
+    """The first row of some lines; one line more than there is when it has no end."""
+    lines = [*(f"{line}\n" for line in part), '"\n']
+    reader = csv.reader(lines, delimiter=delimiter, strict=is_strict)
+    return next(reader), reader.line_num
 
 
 def _normal(heading: str) -> str:
@@ -180,7 +198,7 @@ def _placed(
             unknown += [one_line(heading)[:60]] if heading.strip() else []
             continue
         if column.key in placed.values():
-            raise ColumnTwice(column=column.german)
+            raise ColumnTwice(column=one_line(heading))
         placed[place] = column.key
     return placed, tuple(unknown)
 
@@ -191,7 +209,7 @@ def _require(
     needed: Iterable[tuple[str, ...]],
     headings: list[str],
 ) -> None:
-    german = {one.key: one.german for one in columns}
+    german = {one.key: f"{one.german} ({one.key})" for one in columns}
     missing = [
         " / ".join(german[key] for key in keys)
         for keys in needed

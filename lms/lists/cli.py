@@ -12,7 +12,10 @@ from lms.kernel.clock import utc_now
 from lms.kernel.db import reading, transaction
 from lms.kernel.domain import DomainError
 from lms.lists.models import Import
-from lms.lists.operations import working
+from lms.lists.operations.looking import look
+from lms.lists.operations.parts import read_list
+from lms.lists.operations.rows import bring
+from lms.lists.operations.saving import begin_saving, save
 from lms.lists.queries.imports import list_results
 from lms.lists.rules import Fault, Importer, ListKind, Occasion, Outcome, RowResult, Tally
 from lms.staff.cli.people import people_commands
@@ -59,17 +62,17 @@ def _run(kind: ListKind, file: Path, *, dry_run: bool) -> None:
     content = file.read_bytes()
     with flask_babel.force_locale("en"):
         try:
-            table = working.read_list(kind, content)
+            table = read_list(kind, content)
         except DomainError as error:
             click.echo(f"{file.name}: {spoken(error)}", err=True)
             sys.exit(1)
         _say_unknown(table.unknown)
         if dry_run:
-            looked = working.look(house().sessions, kind, table, occasion)
+            looked = look(house().sessions, kind, table, occasion)
             _report(looked.results, looked.tally, dry_run=True, batch_id=None)
             return
         with transaction(house().sessions) as session:
-            made = working.bring(
+            made = bring(
                 session,
                 kind,
                 file_name=file.name[:MOST_OF_A_NAME],
@@ -77,13 +80,14 @@ def _run(kind: ListKind, file: Path, *, dry_run: bool) -> None:
                 table=table,
                 occasion=occasion,
             )
-            working.begin_saving(session, made)
+            begin_saving(session, made)
             import_id = made.id
-        working.save(house().sessions, import_id, occasion)
+        save(house().sessions, import_id, occasion)
         with reading(house().sessions) as session:
             done = session.get_one(Import, import_id)
             results = list_results(session, import_id)
-        _report(results, Tally(**done.tally), dry_run=False, batch_id=done.batch_id)
+            tally, batch_id = Tally(**done.tally), done.batch_id
+        _report(results, tally, dry_run=False, batch_id=batch_id)
 
 
 def _report(

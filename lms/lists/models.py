@@ -26,7 +26,6 @@ class Import(Model):
     row_count: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     rows_done: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True, info=_LIST)
-    gives_rights: Mapped[bool] = mapped_column(info=NOT_PERSONAL)
     made_at: Mapped[dt.datetime] = mapped_column(info=NOT_PERSONAL)
     checked_at: Mapped[dt.datetime | None] = mapped_column(info=NOT_PERSONAL)
     checked_entry: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)

@@ -58,12 +58,6 @@ class ImportExpired(Conflict):
     message = N_("Diese Vorschau ist abgelaufen. Lade die Datei noch einmal hoch.")
 
 
-class ImportUnderWay(Conflict):
-    """Another import of the same list is being saved."""
-
-    message = N_("Gerade wird eine andere Liste übernommen. Warte, bis sie fertig ist.")
-
-
 class NotToTakeBack(DomainError):
     """Only evidence that was saved can be revoked, and once."""
 
@@ -187,12 +181,11 @@ def digest_of(results: Iterable[RowResult], held: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Importer:
     """Who brings a list: None is whoever has the command line, who counts as administrator."""
 
     person_id: int | None = None
-    gives_rights: bool = True
 
     @property
     def actor(self) -> str:

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from lms.certifications.models import Activity, Cycle, Evidence, Requirement
 from lms.certifications.operations import rounds
-from lms.certifications.operations.completing import (
-    Shown,
-    alternative_key,
+from lms.certifications.operations.completing import Shown, alternative_key
+from lms.certifications.operations.proofs import (
     note_recorded,
     unsaved_activity,
     unsaved_certificate,

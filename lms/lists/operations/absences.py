@@ -71,7 +71,7 @@ class AbsenceList:
         """Whom these rows are about."""
         return {self._rows[line].person.person_id for line in lines}
 
-    def do(
+    def take_over(
         self,
         session: Session,
         lines: Sequence[int],

@@ -98,7 +98,7 @@ class EvidenceList:
         """Whom these rows are about."""
         return {self._rows[line].person.person_id for line in lines}
 
-    def do(
+    def take_over(
         self, session: Session, lines: Sequence[int], batch_id: int
     ) -> tuple[list[RowResult], set[int]]:
         """Record what is not known yet, judged as on its day."""

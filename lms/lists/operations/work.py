@@ -19,7 +19,7 @@ class ListWork(Protocol):
     def people_of(self, lines: Collection[int]) -> set[int]:
         """Whom these rows are about, as far as they are known already."""
 
-    def do(
+    def take_over(
         self, session: Session, lines: Sequence[int], batch_id: int
     ) -> tuple[list[RowResult], set[int]]:
         """Take these rows over; what became of them, and whose records it touched."""

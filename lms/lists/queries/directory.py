@@ -1,5 +1,6 @@
 """Whom the keys of a file name: everybody by address and personnel number, read once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -33,6 +34,7 @@ class Directory:
 
     by_email: dict[str, Known]
     by_number: dict[str, Known]
+    by_id: dict[int, Known]
 
     @classmethod
     def read(cls, session: Session) -> "Directory":
@@ -47,14 +49,19 @@ class Directory:
                 Person.supervisor_id,
             ).where(Person.anonymised_at.is_(None))
         )
-        found = cls({}, {})
+        found = cls({}, {}, {})
         for person_id, first, last, email, number, supervisor_id in rows:
             known = Known(person_id, f"{first} {last}", email or f"#{number}", supervisor_id)
+            found.by_id[person_id] = known
             if email:
                 found.by_email[email] = known
             if number:
                 found.by_number[number] = known
         return found
+
+    def everybody(self) -> Iterable[Known]:
+        """All of them."""
+        return self.by_id.values()
 
     def match(self, email: str | None, number: str | None) -> Known | None:
         """Who is meant: by the number if it is known, else by the address; refused for two."""
