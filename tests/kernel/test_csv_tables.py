@@ -39,11 +39,11 @@ JANA = {"email": "j@x.org", "first_name": "Jäna", "unit": "Küche, Nacht"}
         "E-Mail;Vorname;Bereich\nj@x.org;Jäna;Küche, Nacht\n",
         "BEREICH\tvorname\te_mail\nKüche, Nacht\tJäna\tj@x.org\n",
         "sep=;\nE-Mail;Vorname;Bereich\nj@x.org;Jäna;Küche, Nacht",
-        "\n;;\nE‑Mail ; Vorname;  Bereich\n  j@x.org ;Jäna;Küche, Nacht\n;;\n\n",
+        "\n;;\nE-Mail ; Vorname;  Bereich\n  j@x.org ;Jäna;Küche, Nacht\n;;\n\n",
     ],
 )
 def test_encodings_delimiters_and_headings(text, encoding, ends):
-    content = text.replace("‑", "-").replace("\n", ends).encode(encoding)
+    content = text.replace("\n", ends).encode(encoding)
     [(line, cells, fault)] = rows(content)
     assert (cells, fault) == (JANA, None)
     assert (
