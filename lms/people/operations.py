@@ -11,6 +11,7 @@ from lms.kernel.viewer import Role
 from lms.people import rules
 from lms.people.models import ClosingDay, Holiday, Organisation, Person, PersonRole, Unit
 from lms.people.public_holidays import public_holidays
+from lms.people.queries import find_unit_named
 
 # `holidays` does not know them; the house may change them (certification.md 3.2).
 DEFAULT_CLOSING_DAYS = ((12, 24), (12, 31))
@@ -48,9 +49,12 @@ def remember_holidays(session: Session, *, region: str, years: Iterable[int]) ->
 
 
 def unit_named(session: Session, name: str) -> Unit:
-    """The unit of this name, made when it is new; BadUnitName for an impossible one."""
+    """The unit of this name, made when it is new; BadUnitName for an impossible one.
+
+    Two names that differ in the case of letters only are the same.
+    """
     rules.require_unit_name(name)
-    found = session.scalar(select(Unit).where(Unit.name == name.strip()))
+    found = find_unit_named(session, name)
     if found is None:
         found = Unit(name=name.strip())
         session.add(found)

@@ -137,6 +137,19 @@ def named(count: int) -> ColumnElement[bool]:
     )
 
 
+def find_unit_named(session: Session, name: str) -> Unit | None:
+    """The unit of this name, without regard to case.
+
+    Compared here, since SQLite knows the case of ASCII letters only.
+    """
+    wanted = name.strip()
+    exact = session.scalar(select(Unit).where(Unit.name == wanted))
+    if exact is not None:
+        return exact
+    units = session.scalars(select(Unit).order_by(Unit.id))
+    return next((unit for unit in units if unit.name.casefold() == wanted.casefold()), None)
+
+
 def list_unit_sizes(session: Session, *, today: dt.date) -> list[UnitSize]:
     """Units by name with their numbers of people today."""
     rows = session.execute(

@@ -9,6 +9,7 @@ from lms.kernel.text import one_line
 
 SEARCH_LENGTH = 100
 SEARCH_WORDS = 5
+UNIT_NAME_LENGTH = 200
 _ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[^@\s,;<>\"\x00-\x1f]{1,190}")
 
 
@@ -40,6 +41,12 @@ class BadUnitName(DomainError):
     message = N_("Ein Bereich darf nicht „*“ heißen und kein „ + “ im Namen haben.")
 
 
+class UnitNameTooLong(BadUnitName):
+    """More than the lists have room for."""
+
+    message = N_("Der Name eines Bereichs hat höchstens 200 Zeichen.")
+
+
 def normal_email(text: str) -> str:
     """The address as it is stored and compared: NFKC, trimmed, lower case; BadAddress if none."""
     address = unicodedata.normalize("NFKC", text).strip().lower()
@@ -53,8 +60,11 @@ def normal_email(text: str) -> str:
 
 def require_unit_name(name: str) -> None:
     """Raise BadUnitName for a name that stands for something else in the statistics."""
-    if name.strip() in ("", "*") or " + " in name or any(ord(letter) < 32 for letter in name):
+    plain = name.strip()
+    if plain in ("", "*") or " + " in plain or not plain.isprintable():
         raise BadUnitName
+    if len(plain) > UNIT_NAME_LENGTH:
+        raise UnitNameTooLong
 
 
 def words_of(text: str) -> tuple[str, ...]:

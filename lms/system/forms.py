@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from lms.kernel.domain import DomainError
@@ -118,3 +118,16 @@ class TextsForm(BaseForm):
 def text_values(texts: dict[Spoken, str]) -> dict[str, str]:
     """What the form shows of the texts."""
     return {f"{kind.value}_{locale}": text for (kind, locale), text in texts.items()}
+
+
+class UnitForm(BaseForm):
+    """The name of a unit; `seen` is the one it had. What a name may be is the rules' business."""
+
+    seen = HiddenField()
+    name = StringField(_l("Name des Bereichs"), [_needed()])
+
+
+class MergeForm(BaseForm):
+    """The unit in which another one goes up; choices are handed in by the view."""
+
+    target = SelectField(_l("Soll aufgehen in"))

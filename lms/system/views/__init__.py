@@ -1,6 +1,6 @@
 """Pages of the house: health, system, the organisation, legal notice, accessibility, help."""
 
-from lms.system.views import health, help_pages, identity, legal, overview
+from lms.system.views import health, help_pages, identity, legal, overview, units
 from lms.system.views.blueprint import blueprint, organisation, public_pages
 from lms.system.views.overview import standstill_in_words
 
@@ -14,4 +14,5 @@ __all__ = [
     "overview",
     "public_pages",
     "standstill_in_words",
+    "units",
 ]
