@@ -206,6 +206,11 @@ def queued_mail(world: World) -> dict[str, Any]:
     return {"mail_id": world.mail_id}
 
 
+def unit(world: World) -> dict[str, Any]:
+    """A unit that nobody is in."""
+    return {"unit_id": factories.make_unit(world.session).id}
+
+
 def person(world: World) -> dict[str, Any]:
     """Jana herself."""
     return {"person_id": world.jana.id}
@@ -234,7 +239,7 @@ OBJECTS: dict[str, Thing] = {
     "certifications.withdraw_external": Thing(Whose.PERSON, proof),
     "courses.medium": Thing(Whose.SECRET, medium),
     "delivery.follow_link": Thing(Whose.SECRET, lambda _world: {"signed": "x"}),
-    "house.help_page": Thing(Whose.SECRET, lambda _world: {"page": "x"}),
+    "house.help_page": Thing(Whose.SECRET, lambda _world: {"topic": "x"}),
     "learning.again": Thing(Whose.VIEWER, course),
     "learning.autosave": Thing(Whose.VIEWER, lesson),
     "learning.begin_quiz": Thing(Whose.VIEWER, lesson),
@@ -251,6 +256,10 @@ OBJECTS: dict[str, Thing] = {
     "learning.report": Thing(Whose.VIEWER, lesson),
     "learning.report_page": Thing(Whose.HOUSE, report),
     "learning.start": Thing(Whose.VIEWER, course),
+    "organisation.delete_unit": Thing(Whose.HOUSE, unit),
+    "organisation.merge_unit": Thing(Whose.HOUSE, unit),
+    "organisation.rename_unit": Thing(Whose.HOUSE, unit),
+    "organisation.unit": Thing(Whose.HOUSE, unit),
     "outbox.confirm_arrival": Thing(Whose.HOUSE, queued_mail),
     "outbox.mailbox_html": Thing(Whose.HOUSE, mailbox_mail),
     "outbox.mailbox_mail": Thing(Whose.HOUSE, mailbox_mail),
