@@ -13,6 +13,10 @@ class Permission(StrEnum):
     AUTHOR_COURSES = "author_courses"
     SEE_STATUS = "see_status"
     SEE_PEOPLE = "see_people"
+    CHANGE_PEOPLE = "change_people"
+    CHANGE_ABSENCES = "change_absences"
+    MERGE_PEOPLE = "merge_people"
+    GIVE_RIGHTS = "give_rights"
     CHANGE_REQUIREMENTS = "change_requirements"
     SEE_REMINDERS = "see_reminders"
     SEE_OUTBOX = "see_outbox"
@@ -31,6 +35,10 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.AUTHOR_COURSES: frozenset({Role.AUTHOR, Role.OFFICER}),
     Permission.SEE_STATUS: _OFFICER,
     Permission.SEE_PEOPLE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Permission.CHANGE_PEOPLE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Permission.CHANGE_ABSENCES: _OFFICER,
+    Permission.MERGE_PEOPLE: _OFFICER,
+    Permission.GIVE_RIGHTS: _ADMINISTRATOR,
     Permission.CHANGE_REQUIREMENTS: _OFFICER,
     Permission.SEE_REMINDERS: _OFFICER,
     Permission.SEE_OUTBOX: _OFFICER,

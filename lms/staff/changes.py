@@ -15,6 +15,7 @@ from lms.kernel.text import one_line, unkept
 from lms.kernel.viewer import Role
 from lms.people.rules import normal_email, require_unit_name
 from lms.staff.faults import (
+    BadDay,
     BadLocale,
     BadNumber,
     BadText,
@@ -35,6 +36,7 @@ NUMBER_LENGTH = 40
 EMAIL_LENGTH = 254
 LOCALES = ("de", "en")
 _FIRST_IMPOSSIBLE_ID = 2**31
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 # What an officer may give; every other right is an administrator's (trust.md 2).
 COMMON_ROLES = frozenset({Role.EMPLOYEE, Role.AUTHOR})
 
@@ -155,6 +157,24 @@ def _roles(value: frozenset[Role], _field: str) -> frozenset[Role]:
     return frozenset(value) - {Role.EMPLOYEE}
 
 
+def _first_day(value: dt.date | None, field: str) -> dt.date | None:
+    return require_plausible(value, field) if value else None
+
+
+def _last_day(value: dt.date | None, field: str) -> dt.date | None:
+    # Personnel systems write 31.12.9999 where they mean that no end is known.
+    if value is None or value.year == dt.MAXYEAR:
+        return None
+    return require_plausible(value, field)
+
+
+def require_plausible(day: dt.date, field: str) -> dt.date:
+    """The day itself; BadDay for a year in which nobody worked or will."""
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise BadDay(field, first=_FIRST_YEAR, last=_LAST_YEAR)
+    return day
+
+
 def _supervisor(value: int | None, _field: str) -> int | None:
     if value is not None and not 0 < value < _FIRST_IMPOSSIBLE_ID:
         raise UnknownSupervisor
@@ -176,6 +196,8 @@ _CLEANERS: dict[str, Callable[[Any, str], Any]] = {
     "job": _job,
     "roles": _roles,
     "supervisor_id": _supervisor,
+    "hired_on": _first_day,
+    "left_on": _last_day,
     "locale": _locale,
 }
 

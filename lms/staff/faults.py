@@ -47,6 +47,12 @@ class BadLocale(PersonFault):
     message = N_("Die Sprache ist „de“ oder „en“.")
 
 
+class BadDay(PersonFault):
+    """A day that can only be a slip of the pen."""
+
+    message = N_("Das Jahr liegt zwischen %(first)s und %(last)s.")
+
+
 class NoKey(PersonFault):
     """Nobody could sign in or be named in a file."""
 
@@ -124,6 +130,20 @@ class OwnRecord(NotAllowed):
     """Nobody changes their own entry in the staff list."""
 
     message = N_("Die eigenen Angaben ändert immer jemand anderes.")
+
+
+class EndsBeforeItBegins(PersonFault):
+    """An absence whose last day lies before the first."""
+
+    field = "until_on"
+    message = N_("Der letzte Tag liegt vor dem ersten.")
+
+
+class AbsenceOverlaps(PersonFault):
+    """Two absences on the same day."""
+
+    field = "from_on"
+    message = N_("An diesen Tagen ist schon eine Abwesenheit eingetragen. Ändere die vorhandene.")
 
 
 def field_of(error: DomainError) -> str:

@@ -33,6 +33,20 @@ from lms.reminders.queries.requirements import name_of_actor
 from lms.reminders.rules import Audience
 
 MAIL_DAYS = 90
+# Deeds on the person themselves that a record tells of; how they sign in is no part of it.
+_PERSON_VERBS = (
+    "joined",
+    "changed",
+    "rights_changed",
+    "leaves",
+    "left",
+    "never_left",
+    "returned",
+    "absent",
+    "absence_corrected",
+    "absence_dropped",
+    "merged",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +78,13 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """An absence, or an exemption from a course."""
+    """An absence, or an exemption from a course; `absence_id` None: an exemption."""
 
     from_on: dt.date
     until_on: dt.date | None
     course_id: int | None
     reason: str | None
+    absence_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +129,7 @@ def _notice(row: Any) -> NoticeLine:  # noqa: ANN401 - a row of the statement be
 
 
 def _away(row: Any) -> Away:  # noqa: ANN401 - as above
-    return Away(row.from_on, row.until_on, row.course_id, row.word or None)
+    return Away(row.from_on, row.until_on, row.course_id, row.word or None, row.ref_id)
 
 
 @lru_cache(maxsize=1)
@@ -126,6 +141,7 @@ def _history() -> CompoundSelect[Any]:
         _deeds("evidence", Evidence),
         _deeds("cycle", Cycle),
         _deeds("exemption", Exemption),
+        _deeds_on_the_person(),
     )
 
 
@@ -174,7 +190,7 @@ def _notices() -> Select[Any]:
 
 def _absences() -> Select[Any]:
     return (
-        _part("absence", from_on=Absence.from_on, until_on=Absence.until_on)
+        _part("absence", ref_id=Absence.id, from_on=Absence.from_on, until_on=Absence.until_on)
         .select_from(Absence)
         .where(Absence.person_id == bindparam("person_id"))
     )
@@ -208,4 +224,22 @@ def _deeds(kind: str, model: Any) -> Select[Any]:  # noqa: ANN401 - the class be
         .join(model, model.id == AuditEntry.object_id)
         .outerjoin(Person, name_of_actor(AuditEntry.actor, Person))
         .where(AuditEntry.object_kind == kind, model.person_id == bindparam("person_id"))
+    )
+
+
+def _deeds_on_the_person() -> Select[Any]:
+    return (
+        _part(
+            "deed",
+            at=AuditEntry.at,
+            word=AuditEntry.verb,
+            name=func.coalesce(Person.first_name + " " + Person.last_name, ""),
+        )
+        .select_from(AuditEntry)
+        .outerjoin(Person, name_of_actor(AuditEntry.actor, Person))
+        .where(
+            AuditEntry.object_kind == "person",
+            AuditEntry.object_id == bindparam("person_id"),
+            AuditEntry.verb.in_(_PERSON_VERBS),
+        )
     )

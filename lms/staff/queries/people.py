@@ -1,16 +1,18 @@
 """Master data: who is there, who comes, who has left; no status."""
 
 import datetime as dt
+import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lms.kernel.domain import NotFound
-from lms.people.models import Person, Unit
+from lms.people.models import Absence, Person, Unit
 from lms.people.queries import employed_on, name_parameters, named
 from lms.staff.queries.cells import TODAY
 
@@ -101,6 +103,70 @@ def get_master_data(session: Session, person_id: int) -> Person:
         select(Person)
         .where(Person.id == person_id, Person.anonymised_at.is_(None))
         .options(joinedload(Person.unit), selectinload(Person.roles))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def fingerprint(person: Person) -> str:
+    """What is stored of a person, as one word: another word means that somebody changed it.
+
+    The roles must be loaded.
+    """
+    values = [
+        person.first_name,
+        person.last_name,
+        person.email,
+        person.personnel_number,
+        person.unit_id,
+        person.job,
+        person.supervisor_id,
+        person.hired_on,
+        person.left_on,
+        person.locale,
+        sorted(given.role for given in person.roles),
+    ]
+    return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:32]
+
+
+def list_leading(session: Session, *, today: dt.date, limit: int) -> list[Person]:
+    """Who leads somebody now and is there or still to come, by last name, with their units."""
+    leads = select(Person.supervisor_id).where(
+        Person.anonymised_at.is_(None), Person.supervisor_id.is_not(None)
+    )
+    return list(
+        session.scalars(
+            select(Person)
+            .where(
+                Person.id.in_(leads),
+                Person.anonymised_at.is_(None),
+                or_(Person.left_on.is_(None), Person.left_on >= today),
+            )
+            .options(joinedload(Person.unit))
+            .order_by(Person.last_name, Person.first_name, Person.id)
+            .limit(limit)
+        )
+    )
+
+
+def list_job_names(session: Session, *, limit: int) -> list[str]:
+    """What people here work as, by name."""
+    return list(
+        session.scalars(
+            select(Person.job)
+            .where(Person.job.is_not(None), Person.anonymised_at.is_(None))
+            .distinct()
+            .order_by(Person.job)
+            .limit(limit)
+        )
+    )
+
+
+def get_absence(session: Session, person_id: int, absence_id: int) -> Absence:
+    """An absence of this person; NotFound for any other."""
+    found = session.scalar(
+        select(Absence).where(Absence.id == absence_id, Absence.person_id == person_id)
     )
     if found is None:
         raise NotFound

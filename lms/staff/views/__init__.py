@@ -1,6 +1,6 @@
 """Pages about people: overview, list, one person's record."""
 
-from lms.staff.views import people, progress, record
+from lms.staff.views import absences, entering, people, progress, record, rights, staying
 from lms.staff.views.blueprint import blueprint
 
-__all__ = ["blueprint", "people", "progress", "record"]
+__all__ = ["absences", "blueprint", "entering", "people", "progress", "record", "rights", "staying"]

@@ -35,6 +35,17 @@ def _sentence(line: LogLine, titles: Mapping[int, str]) -> str:
         "evidence_revoked": _("Nachweis widerrufen: %(course)s", course=course),
         "extended": _("Frist verlängert: %(course)s", course=course),
         "exempted": _("Befreit: %(course)s", course=course),
+        "joined": _("Eingetragen"),
+        "changed": _("Angaben geändert"),
+        "rights_changed": _("Rechte geändert"),
+        "leaves": _("Austritt eingetragen"),
+        "left": _("Ausgetreten: Pflichten und Anmeldungen beendet"),
+        "never_left": _("Austritt zurückgenommen"),
+        "returned": _("Wieder eingestellt"),
+        "absent": _("Abwesenheit eingetragen"),
+        "absence_corrected": _("Abwesenheit geändert"),
+        "absence_dropped": _("Abwesenheit gelöscht"),
+        "merged": _("Doppelten Eintrag zusammengeführt"),
     }
     if line.verb not in words:
         return ""
