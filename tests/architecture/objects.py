@@ -32,7 +32,7 @@ from lms.kernel.viewer import Role
 from lms.learning import operations as learning
 from lms.learning.models import PracticeReport
 from lms.outbox.models import MailboxMessage
-from lms.people.models import Person
+from lms.people.models import Absence, Person
 from tests import factories
 from tests.duties import ZONE, House, at
 from tests.learning.samples import HANDED_IN, document, publish
@@ -216,6 +216,21 @@ def person(world: World) -> dict[str, Any]:
     return {"person_id": world.jana.id}
 
 
+def leaver(world: World) -> dict[str, Any]:
+    """Somebody who has left."""
+    gone = factories.make_person(world.session, left_on=factories.TODAY.replace(month=1))
+    return {"person_id": gone.id}
+
+
+def absence(world: World) -> dict[str, Any]:
+    """A day on which Jana is away."""
+    found = world.session.scalar(select(Absence).where(Absence.person_id == world.jana.id))
+    if found is None:
+        world.house.away(world.jana, TODAY, TODAY, today=TODAY)
+        found = world.session.scalars(select(Absence)).one()
+    return {"person_id": world.jana.id, "absence_id": found.id}
+
+
 def no_token(_world: World) -> dict[str, Any]:
     """A token that was never given out."""
     return {"token": "x" * 43}
@@ -270,6 +285,20 @@ OBJECTS: dict[str, Thing] = {
     "reminders.preview_end": Thing(Whose.HOUSE, requirement),
     "reminders.release_hold": Thing(Whose.HOUSE, hold),
     "reminders.requirement": Thing(Whose.HOUSE, requirement),
+    "staff.add_absence": Thing(Whose.HOUSE, person),
+    "staff.change_absence": Thing(Whose.HOUSE, absence),
+    "staff.change_person": Thing(Whose.HOUSE, person),
+    "staff.come_back": Thing(Whose.HOUSE, leaver),
+    "staff.edit_absence": Thing(Whose.HOUSE, absence),
+    "staff.edit_person": Thing(Whose.HOUSE, person),
+    "staff.give_rights": Thing(Whose.HOUSE, person),
+    "staff.leave": Thing(Whose.HOUSE, person),
+    "staff.leaving": Thing(Whose.HOUSE, person),
+    "staff.new_absence": Thing(Whose.HOUSE, person),
     "staff.person": Thing(Whose.HOUSE, person),
+    "staff.preview_stay": Thing(Whose.HOUSE, leaver),
+    "staff.returning": Thing(Whose.HOUSE, leaver),
+    "staff.rights": Thing(Whose.HOUSE, person),
+    "staff.stay": Thing(Whose.HOUSE, leaver),
     "static_file": Thing(Whose.SECRET, lambda _world: {"mark_": "x", "path": "nothing.css"}),
 }
