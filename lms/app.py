@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -149,9 +150,16 @@ def _find_viewer(token: str) -> Viewer | None:
     )
     if found is None:
         return None
+    must_set_up_factor = access_rules.must_set_up_factor(
+        found.viewer.roles,
+        has_factor=found.has_factor,
+        is_required=web_db.house().settings.second_factor == "required",
+        set_up_at=found.set_up_at,
+        now=now,
+    )
     if now - found.last_seen_at >= access_rules.SEEN_EVERY:
         _note_last_seen(found.viewer.sign_in_id, now)
-    return found.viewer
+    return replace(found.viewer, must_set_up_factor=must_set_up_factor)
 
 
 def _note_last_seen(sign_in_id: int, now: dt.datetime) -> None:

@@ -53,6 +53,7 @@ class Settings:
     files: Path
     trusted_proxies: int
     access_log_names: bool
+    second_factor: str
 
     @property
     def is_https(self) -> bool:
@@ -113,6 +114,7 @@ class Settings:
             files=_files(given, data_dir),
             trusted_proxies=given.integer("TRUSTED_PROXIES", 0, 0, 10),
             access_log_names=given.choice("ACCESS_LOG_NAMES", "off", ("off", "on")) == "on",
+            second_factor=given.choice("SECOND_FACTOR", "required", ("required", "offered")),
         )
         # A demonstration's sign-ins are one click away: nobody else may reach them (trust.md 1.4).
         if found.demonstration_file.exists() and not found.is_loopback:

@@ -29,6 +29,7 @@ def read(folder, **given):
         ("MAIL_REPLY_TO", "Haus, Amt <a@example.org>", "an e-mail address"),
         ("STATISTICS_MIN_GROUP", "4", "from 5 to 50"),
         ("SUPERVISOR_DIGEST", "yes", "off, names"),
+        ("SECOND_FACTOR", "off", "required, offered"),
         ("TIME_ZONE", "Mars/Olympus", "Europe/Berlin"),
         ("TIME_ZONE", "../etc/passwd", "Europe/Berlin"),
         ("HOLIDAYS", "FR", "DE-BW"),

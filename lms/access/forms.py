@@ -47,6 +47,13 @@ class PasswordForm(BaseForm):
 
 
 class ConfirmForm(BaseForm):
-    """The person shows once more who they are."""
+    """The person shows once more who they are: by password, or by a code where there is one."""
 
     password = PasswordField(_l("Passwort"))
+    code = StringField(_l("Code aus der App"))
+
+
+class CodeForm(BaseForm):
+    """Six digits, or a recovery code where one counts."""
+
+    code = StringField(_l("Code aus der App"))

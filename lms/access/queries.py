@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.access import rules
 from lms.access.codes import sha256
-from lms.access.models import AccessLink, Password, SecondFactor, SignIn
+from lms.access.models import AccessLink, Password, RecoveryCode, SecondFactor, SetUpAddress, SignIn
 from lms.access.rules import LinkState, Purpose, Strength
 from lms.kernel.viewer import Role, Viewer
 from lms.people.models import Organisation, Person, PersonRole, Unit
@@ -21,6 +21,9 @@ class LiveSignIn:
 
     viewer: Viewer
     last_seen_at: dt.datetime
+    has_factor: bool
+    # When they used the set-up address; None for everybody but the first administrator.
+    set_up_at: dt.datetime | None
 
 
 # Put together once: every page of somebody signed in begins with it.
@@ -40,6 +43,14 @@ _SIGN_IN = (
         Person.theme,
         PersonRole.role,
         select(Organisation.name).where(Organisation.id == 1).scalar_subquery().label("house"),
+        select(SecondFactor.set_up_at)
+        .where(SecondFactor.person_id == SignIn.person_id)
+        .scalar_subquery()
+        .label("factor_since"),
+        select(func.max(SetUpAddress.used_at))
+        .where(SetUpAddress.person_id == SignIn.person_id)
+        .scalar_subquery()
+        .label("set_up_at"),
     )
     .join(Person, Person.id == SignIn.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
@@ -77,7 +88,12 @@ def find_sign_in(
         confirmed_at=found.confirmed_at,
         is_limited=roles != given,
     )
-    return LiveSignIn(viewer, found.last_seen_at)
+    return LiveSignIn(
+        viewer,
+        found.last_seen_at,
+        has_factor=found.factor_since is not None,
+        set_up_at=found.set_up_at,
+    )
 
 
 def find_password(
@@ -139,6 +155,72 @@ def house_words(session: Session, *, organisation: str) -> list[str]:
     """Names that a guesser would try first in this house: organisation and units."""
     stored = session.scalars(select(Organisation.name)).all()
     return [organisation, *stored, *session.scalars(select(Unit.name))]
+
+
+def count_codes_left(session: Session, person_id: int) -> int:
+    """How many of somebody's recovery codes are still good."""
+    left = select(func.count()).where(
+        RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)
+    )
+    return session.scalar(left) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLine:
+    """One of somebody's own sign-ins, as their account lists it."""
+
+    id: int
+    browser: str
+    created_at: dt.datetime
+    last_seen_at: dt.datetime
+    is_here: bool
+
+
+def list_sign_ins(session: Session, viewer: Viewer, *, now: dt.datetime) -> list[SignInLine]:
+    """The viewer's sign-ins that still open something: this browser first, then the latest."""
+    found = session.scalars(
+        select(SignIn)
+        .where(SignIn.person_id == viewer.person_id, SignIn.strength != Strength.PENDING)
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+    )
+    lines = [
+        SignInLine(
+            one.id,
+            one.browser,
+            one.created_at,
+            one.last_seen_at,
+            is_here=one.id == viewer.sign_in_id,
+        )
+        for one in found
+        if rules.is_live(
+            viewer.roles,
+            created_at=one.created_at,
+            seen_at=one.last_seen_at,
+            kept=one.is_kept,
+            now=now,
+        )
+    ]
+    return sorted(lines, key=lambda line: not line.is_here)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSignIn:
+    """A sign-in that waits for the second factor."""
+
+    id: int
+    person_id: int
+
+
+def find_pending(session: Session, token: str, *, now: dt.datetime) -> PendingSignIn | None:
+    """The sign-in behind a cookie's token that still waits for the second factor."""
+    row = session.execute(
+        select(SignIn.id, SignIn.person_id).where(
+            SignIn.token_sha256 == sha256(token),
+            SignIn.strength == Strength.PENDING,
+            SignIn.created_at > now - rules.CHALLENGE_FOR,
+        )
+    ).one_or_none()
+    return PendingSignIn(row.id, row.person_id) if row else None
 
 
 def has_factor(session: Session, person_id: int) -> bool:

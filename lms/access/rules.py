@@ -130,6 +130,57 @@ def is_live(
     )
 
 
+# Whoever may do much for others shows a second factor as well (trust.md 1.7).
+FACTOR_ROLES = frozenset({Role.OFFICER, Role.ADMINISTRATOR, Role.DPO})
+RECOVERY_CODES = 10
+RECOVERY_CODE_LENGTH = 16
+CHALLENGE_FOR = dt.timedelta(minutes=10)
+TRIES_PER_CHALLENGE = 5
+# The first administrator may look round before the telephone is at hand.
+FIRST_DAY = dt.timedelta(hours=24)
+
+
+class WrongCode(DomainError):
+    """One sentence for digits that are wrong, too old, or used already."""
+
+    message = N_("Der Code stimmt nicht. Nimm den, der jetzt in der App steht.")
+
+
+class TooManyCodes(DomainError):
+    """Five tries at one challenge; the way in begins again with the password."""
+
+    message = N_("Das waren zu viele falsche Codes. Melde dich noch einmal an.")
+    status = 429
+
+
+class NoFactor(DomainError):
+    """There is nothing to remove or to renew."""
+
+    message = N_("Hier ist kein zweiter Faktor eingerichtet.")
+    status = 409
+
+
+class OwnFactor(DomainError):
+    """A lost factor is reset by somebody else, or anybody with the password could do it."""
+
+    message = N_("Den eigenen zweiten Faktor setzt jemand anderes zurück.")
+    status = 403
+
+
+def must_set_up_factor(
+    roles: frozenset[Role],
+    *,
+    has_factor: bool,
+    is_required: bool,
+    set_up_at: dt.datetime | None,
+    now: dt.datetime,
+) -> bool:
+    """Whether somebody is led to set up a second factor before anything else."""
+    if has_factor or not is_required or roles.isdisjoint(FACTOR_ROLES):
+        return False
+    return set_up_at is None or now - set_up_at >= FIRST_DAY
+
+
 FAILURES_PER_PERSON = 10
 FAILURES_PER_ADDRESS = 50
 WINDOW = dt.timedelta(minutes=15)

@@ -33,6 +33,8 @@ class Viewer:
     confirmed_at: dt.datetime | None = None
     # They came by a mailed link alone and have only an employee's rights until they confirm.
     is_limited: bool = False
+    # Their roles ask for a second factor that they have not set up yet (trust.md 1.7).
+    must_set_up_factor: bool = False
 
     @property
     def initials(self) -> str:

@@ -71,6 +71,12 @@ def stepped_up(view: _View) -> _View:
     return view
 
 
+def before_second_factor(view: _View) -> _View:
+    """Open also to somebody who must set up a second factor before anything else (trust.md 1.7)."""
+    view.is_before_factor = True  # type: ignore[attr-defined]
+    return view
+
+
 def access_of(app: Flask, endpoint: str) -> str | None:
     """What an endpoint asks for; None for one that forgot to say, which nobody can open."""
     if endpoint == "static":
@@ -206,9 +212,12 @@ def _check_access() -> ResponseReturnValue | None:
     found = current_viewer()
     if found is None:
         return _to_sign_in()
+    view = current_app.view_functions[request.endpoint]
+    if found.must_set_up_factor and not getattr(view, "is_before_factor", False):
+        return redirect(url_for("access.new_second_factor", next=_here_or_before()))
     if asked is None or (asked != SIGNED_IN and not may(found, Permission(asked))):
         raise NotAllowed
-    if _asks_to_confirm(current_app.view_functions[request.endpoint], found):
+    if _asks_to_confirm(view, found):
         return redirect(url_for("access.confirm", next=_here_or_before()))
     return None
 

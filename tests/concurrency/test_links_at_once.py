@@ -1,15 +1,21 @@
 """One link pressed twice at the same instant lets somebody in once; on real commits."""
 
+import datetime as dt
 from threading import Barrier, Thread
 
+import pyotp
 import pytest
 from sqlalchemy import func, select
 
+from lms.access import totp
 from lms.access.codes import new_token, sha256
+from lms.access.emails import Letterhead
 from lms.access.models import AccessLink
+from lms.access.operations import second_factor
 from lms.access.operations.links import add_link, use_link
 from lms.access.rules import LinkNotGood, LinkState, Purpose
 from lms.kernel.db import reading, transaction
+from lms.people.models import Person
 from tests import factories
 from tests.factories import NOW, TODAY
 
@@ -79,3 +85,28 @@ def test_links_made_at_once_leave_one_that_is_good(own_sessions, person_id):
             select(func.count()).select_from(AccessLink).where(AccessLink.is_void.is_(False))
         )
     assert good == 1
+
+
+def test_the_same_digits_typed_by_many_at_once_are_used_once(own_sessions, person_id):
+    key, secret = "k" * 40, totp.new_secret("k" * 40, "token")
+    head = Letterhead("example.org", "de", TODAY, NOW)
+    with transaction(own_sessions) as session:
+        codes = second_factor.set_up(
+            session,
+            session.get_one(Person, person_id),
+            secret,
+            pyotp.TOTP(secret).at(NOW - dt.timedelta(seconds=30)),
+            head,
+            secret_key=key,
+            keep_sign_in=0,
+        )
+
+    def typed(code):
+        def check():
+            with transaction(own_sessions) as session:
+                return second_factor.is_right(session, person_id, code, secret_key=key, now=NOW)
+
+        return check
+
+    for code in (pyotp.TOTP(secret).at(NOW), codes[0]):
+        assert sorted(at_once(typed(code))) == [False] * (AT_ONCE - 1) + [True]

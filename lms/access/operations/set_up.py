@@ -35,6 +35,15 @@ def find_set_up(session: Session, token: str, *, now: dt.datetime) -> SetUpAddre
     return found
 
 
+def note_whom_it_made(session: Session, token: str, person_id: int) -> None:
+    """Remember who came by this address."""
+    session.execute(
+        update(SetUpAddress)
+        .where(SetUpAddress.token_sha256 == sha256(token))
+        .values(person_id=person_id)
+    )
+
+
 def use_set_up(session: Session, token: str, *, now: dt.datetime) -> None:
     """Consume the address; of two who use it at once one gets NotFound."""
     used = session.execute(

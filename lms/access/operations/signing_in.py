@@ -9,6 +9,7 @@ from lms.access import rules
 from lms.access.codes import new_token, sha256
 from lms.access.models import AccessLink, SignIn, SignInAttempt
 from lms.access.rules import Strength
+from lms.kernel.domain import NotFound
 from lms.people.models import Person
 
 _ATTEMPTS_KEPT = dt.timedelta(hours=24)
@@ -79,10 +80,26 @@ def forget_old_rows(session: Session, *, now: dt.datetime) -> int:
     sign_ins = session.scalars(
         delete(SignIn).where(SignIn.last_seen_at < now - _SIGN_INS_KEPT).returning(SignIn.id)
     ).all()
+    session.execute(
+        delete(SignIn).where(
+            SignIn.strength == Strength.PENDING, SignIn.created_at < now - rules.CHALLENGE_FOR
+        )
+    )
     links = session.scalars(
         delete(AccessLink).where(AccessLink.expires_at < now - _LINKS_KEPT).returning(AccessLink.id)
     ).all()
     return len(attempts) + len(sign_ins) + len(links)
+
+
+def end_own_sign_in(session: Session, person_id: int, sign_in_id: int) -> None:
+    """Sign one of a person's other devices out; NotFound for somebody else's."""
+    ended = session.scalar(
+        delete(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.person_id == person_id)
+        .returning(SignIn.id)
+    )
+    if ended is None:
+        raise NotFound
 
 
 def end_all_sign_ins(session: Session, person_id: int) -> None:

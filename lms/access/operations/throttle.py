@@ -69,6 +69,14 @@ def count_link(
     session.add_all(SignInAttempt(subject=one, at=now) for one in (browser, subject))
 
 
+def count_code(session: Session, secret_key: str, sign_in_id: int, *, now: dt.datetime) -> None:
+    """Count a try at one challenge of the second factor; TooManyCodes above 5 (trust.md 1.9)."""
+    subject = keyed(secret_key, f"challenge:{sign_in_id}")
+    if tries(session, subject, since=now - rules.CHALLENGE_FOR) >= rules.TRIES_PER_CHALLENGE:
+        raise rules.TooManyCodes
+    session.add(SignInAttempt(subject=subject, at=now))
+
+
 def note_nobody(session: Session, *, now: dt.datetime) -> None:
     """Nobody has the address: write as much as if somebody had, so that time tells nothing."""
     session.add(SignInAttempt(subject="nobody", at=now))

@@ -1,6 +1,25 @@
 """Pages of getting in: sign-in, the one-time set-up address, confirming, one's own account."""
 
-from lms.access.views import account, asking, confirming, links, set_up, signing_in
+from lms.access.views import (
+    account,
+    asking,
+    challenge,
+    confirming,
+    links,
+    second_factor,
+    set_up,
+    signing_in,
+)
 from lms.access.views.blueprint import blueprint
 
-__all__ = ["account", "asking", "blueprint", "confirming", "links", "set_up", "signing_in"]
+__all__ = [
+    "account",
+    "asking",
+    "blueprint",
+    "challenge",
+    "confirming",
+    "links",
+    "second_factor",
+    "set_up",
+    "signing_in",
+]

@@ -3,18 +3,30 @@
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lms.access import hashing, queries
 from lms.access.forms import PasswordForm
-from lms.access.operations import passwords
+from lms.access.operations import passwords, signing_in
+from lms.access.rules import SHORTEST, SHORTEST_WITH_FACTOR
 from lms.access.views.blueprint import blueprint
+from lms.access.views.counting import counted
 from lms.access.views.passwords import hash_of_good_password, letterhead
+from lms.access.views.second_factor import is_required
+from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.people import operations as people
 from lms.people import queries as people_queries
 from lms.settings import LOCALES
 from lms.web.db import db_session, end_transaction, house
-from lms.web.guard import current_viewer, own_referrer, public, signed_in, viewer
+from lms.web.guard import (
+    before_second_factor,
+    current_viewer,
+    own_referrer,
+    public,
+    signed_in,
+    viewer,
+)
 from lms.web.languages import LOCALE_COOKIE, spoken
 
 _A_YEAR = 365 * 24 * 3600
@@ -51,6 +63,7 @@ def choose_language() -> ResponseReturnValue:
 
 @blueprint.post("/account/appearance")
 @signed_in
+@before_second_factor
 def choose_appearance() -> ResponseReturnValue:
     """Light, dark, or as the device says."""
     chosen = request.form.get("theme", "")
@@ -64,12 +77,12 @@ def choose_appearance() -> ResponseReturnValue:
 @signed_in
 def change_password() -> ResponseReturnValue:
     """Set a new password; all other sign-ins end."""
-    who = viewer()
-    person, argon2 = queries.password_of(db_session(), who.person_id)
-    end_transaction()
-    form = PasswordForm()
+    who, form = viewer(), PasswordForm()
     if not form.validate():
         return _account_page(form, 422)
+    counted(f"confirm {who.person_id}", now=utc_now())
+    person, argon2 = queries.password_of(db_session(), who.person_id)
+    end_transaction()
     try:
         if not hashing.matches(argon2, form.present.data or ""):
             form.present.errors = [_("Das bisherige Passwort stimmt nicht.")]
@@ -85,12 +98,39 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for("access.account"))
 
 
+@blueprint.post("/account/sign-ins/<int:sign_in_id>/end")
+@signed_in
+def end_one_sign_in(sign_in_id: int) -> ResponseReturnValue:
+    """Sign one of one's other devices out."""
+    signing_in.end_own_sign_in(db_session(), viewer().person_id, sign_in_id)
+    flash(_("Das Gerät ist abgemeldet."), "ok")
+    return redirect(url_for("access.account"))
+
+
+@blueprint.post("/account/sign-ins/end-others")
+@signed_in
+def end_other_sign_ins() -> ResponseReturnValue:
+    """Sign all devices out but this one."""
+    who = viewer()
+    count = signing_in.end_other_sign_ins(db_session(), who.person_id, keep=who.sign_in_id)
+    flash(ngettext("%(num)s Gerät ist abgemeldet.", "%(num)s Geräte sind abgemeldet.", count), "ok")
+    return redirect(url_for("access.account"))
+
+
 def _account_page(form: PasswordForm, status: int) -> ResponseReturnValue:
-    person = people_queries.get_with_unit(db_session(), viewer().person_id)
-    tells_supervisor = house().settings.supervisor_digest == "names"
+    session, who = db_session(), viewer()
+    has_factor = queries.has_factor(session, who.person_id)
     return (
         render_template(
-            "access/account.html", form=form, person=person, tells_supervisor=tells_supervisor
+            "access/account.html",
+            form=form,
+            person=people_queries.get_with_unit(session, who.person_id),
+            tells_supervisor=house().settings.supervisor_digest == "names",
+            sign_ins=queries.list_sign_ins(session, who, now=utc_now()),
+            has_factor=has_factor,
+            codes_left=queries.count_codes_left(session, who.person_id) if has_factor else 0,
+            factor_is_required=is_required(),
+            least=SHORTEST_WITH_FACTOR if has_factor else SHORTEST,
         ),
         status,
     )

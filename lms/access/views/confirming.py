@@ -1,37 +1,39 @@
 """Showing once more who one is, before what weighs heavily (trust.md 1.18)."""
 
+import datetime as dt
+
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.access import hashing, queries
 from lms.access.forms import ConfirmForm
-from lms.access.operations import signing_in, throttle
+from lms.access.operations import second_factor, signing_in, throttle
 from lms.access.views import demonstration
 from lms.access.views.blueprint import blueprint
 from lms.access.views.counting import counted
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.web import guard
-from lms.web.db import db_session, end_transaction
-from lms.web.guard import safe_next, signed_in, viewer
+from lms.web.db import db_session, end_transaction, house
+from lms.web.guard import before_second_factor, safe_next, signed_in, viewer
 
 
 @blueprint.get("/account/confirm")
 @signed_in
+@before_second_factor
 def confirm() -> ResponseReturnValue:
-    """Ask for the password once more."""
+    """Ask for the password once more, or for a code of whoever has a second factor."""
     return _confirm_page(ConfirmForm(), 200)
 
 
 @blueprint.post("/account/confirm")
 @signed_in
+@before_second_factor
 def confirm_submit() -> ResponseReturnValue:
-    """Go on to where the person was when the password is right."""
+    """Go on to where the person was when it is right."""
     who, form, now = viewer(), ConfirmForm(), utc_now()
     attempt = counted(f"confirm {who.person_id}", now=now)
-    _person, argon2 = queries.password_of(db_session(), who.person_id)
-    end_transaction()
-    if not hashing.matches(argon2, form.password.data or ""):
+    if not _is_right(who.person_id, form, now):
         return _confirm_page(form, 422, failed=True)
     throttle.forget_attempts(db_session(), attempt, now=now)
     return _confirmed()
@@ -39,11 +41,22 @@ def confirm_submit() -> ResponseReturnValue:
 
 @blueprint.post("/account/confirm/demonstration")
 @signed_in
+@before_second_factor
 def confirm_demonstration() -> ResponseReturnValue:
     """One click is enough for the invented people of a demonstration; 404 anywhere else."""
     if not demonstration.is_one_of_them(viewer().email):
         raise NotFound
     return _confirmed()
+
+
+def _is_right(person_id: int, form: ConfirmForm, now: dt.datetime) -> bool:
+    session = db_session()
+    if queries.has_factor(session, person_id):
+        code, secret_key = form.code.data or "", house().settings.secret_key
+        return second_factor.is_right(session, person_id, code, secret_key=secret_key, now=now)
+    _person, argon2 = queries.password_of(session, person_id)
+    end_transaction()
+    return hashing.matches(argon2, form.password.data or "")
 
 
 def _confirmed() -> ResponseReturnValue:
@@ -58,6 +71,7 @@ def _confirm_page(form: ConfirmForm, status: int, *, failed: bool = False) -> Re
             "access/confirm.html",
             form=form,
             failed=failed,
+            asks_for_code=queries.has_factor(db_session(), viewer().person_id),
             next=safe_next(request.values.get("next")) or "",
             is_demonstration=demonstration.is_one_of_them(viewer().email),
         ),

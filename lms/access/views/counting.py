@@ -18,6 +18,13 @@ def counted(identifier: str, *, now: dt.datetime) -> Attempt:
     return attempt
 
 
+def counted_code(sign_in_id: int, *, now: dt.datetime) -> None:
+    """Count a code for a sign-in that waits for it; TooManyCodes when it is one too many."""
+    end_transaction()
+    with beside_the_request() as session:
+        throttle.count_code(session, house().settings.secret_key, sign_in_id, now=now)
+
+
 def counted_link(address: str, *, now: dt.datetime) -> None:
     """Count that a link to this address is asked for; TooManyLinks when it is one too many."""
     end_transaction()

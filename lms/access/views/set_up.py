@@ -1,12 +1,12 @@
 """The one-time address at which the first administrator sets a password (trust.md 1.4)."""
 
-from flask import make_response, render_template
+from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access import rules
 from lms.access.forms import SetUpForm
 from lms.access.operations.passwords import set_password
-from lms.access.operations.set_up import find_set_up, use_set_up
+from lms.access.operations.set_up import find_set_up, note_whom_it_made, use_set_up
 from lms.access.views.beginning import begin
 from lms.access.views.blueprint import blueprint
 from lms.access.views.passwords import hash_of_good_password
@@ -15,7 +15,7 @@ from lms.kernel.domain import DomainError, NotFound
 from lms.kernel.viewer import Role
 from lms.people import operations as people
 from lms.people.models import Person
-from lms.web.db import db_session, end_transaction
+from lms.web.db import db_session, end_transaction, house
 from lms.web.guard import public
 from lms.web.languages import spoken
 
@@ -48,7 +48,10 @@ def set_up_submit(token: str) -> ResponseReturnValue:
             raise
         form.form_errors.append(spoken(error))
         return _set_up_page(form, 422)
-    return begin(person, keep=False)
+    answer = begin(person, keep=False)
+    if house().settings.second_factor == "required":
+        answer.headers["Location"] = url_for("access.new_second_factor")
+    return answer
 
 
 def _first_administrator(form: SetUpForm, token: str, argon2: str) -> Person:
@@ -62,6 +65,7 @@ def _first_administrator(form: SetUpForm, token: str, argon2: str) -> Person:
         unit=people.unit_named(session, form.unit.data or ""),
         roles=[Role.ADMINISTRATOR, Role.OFFICER],
     )
+    note_whom_it_made(session, token, person.id)
     set_password(session, person.id, argon2, keep_sign_in=None, now=now)
     return person
 

@@ -71,7 +71,7 @@ def load(
     }
     _set_passwords(quick, sign_ins, now=now)
     quick.engine.dispose()
-    _write_private(stage.settings_file, "LMS_SUPERVISOR_DIGEST=names\n")
+    _write_private(stage.settings_file, "LMS_SUPERVISOR_DIGEST=names\nLMS_SECOND_FACTOR=offered\n")
     _write_private(stage.sign_ins_file, json.dumps(sign_ins, indent=1) + "\n")
 
 

@@ -81,6 +81,7 @@ def overview() -> str:
         alarm=_alarm(found, mail),
         jobs=[_job_line(planned, runs.get(planned.name), now) for planned in TIMETABLE],
         settings=in_force(settings),
+        factor_is_offered=settings.second_factor == "offered",
         mail=mail,
         backups=queries.newest_backups(session, _BACKUPS_SHOWN),
         is_backup_late=any(finding.key == "backup" for finding in found),
