@@ -145,10 +145,8 @@ def in_force(settings: Settings, environment: Mapping[str, str] | None = None) -
         name = part.name.upper()
         if value is None:
             continue
-        if given.get(PREFIX + name, "").strip():
-            source = "environment"
-        else:
-            source = "file" if in_file.optional(name) else "default"
+        stored = "file" if in_file.optional(name) else "default"
+        source = "environment" if given.get(PREFIX + name, "").strip() else stored
         found.append(InForce(PREFIX + name, _shown(name, value), source))
     return found
 
