@@ -23,6 +23,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.access.models import SignIn
+from lms.access.operations.signing_in import sign_in as begin
 from lms.certifications.models import Certificate
 from lms.certifications.operations import requiring
 from lms.certifications.operations.external import Brought, bring
@@ -231,12 +233,22 @@ def absence(world: World) -> dict[str, Any]:
     return {"person_id": world.jana.id, "absence_id": found.id}
 
 
+def sign_in(world: World) -> dict[str, Any]:
+    """Another browser in which Jana is signed in."""
+    begin(world.session, world.jana, user_agent="Test", keep=False, now=factories.NOW)
+    found = world.session.scalars(
+        select(SignIn.id).where(SignIn.person_id == world.jana.id).order_by(SignIn.id.desc())
+    )
+    return {"sign_in_id": found.first()}
+
+
 def no_token(_world: World) -> dict[str, Any]:
     """A token that was never given out."""
     return {"token": "x" * 43}
 
 
 OBJECTS: dict[str, Thing] = {
+    "access.end_one_sign_in": Thing(Whose.PERSON, sign_in),
     "access.open_link": Thing(Whose.SECRET, no_token),
     "access.press_link": Thing(Whose.SECRET, no_token),
     "access.set_up": Thing(Whose.SECRET, no_token),
