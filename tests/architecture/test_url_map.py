@@ -17,7 +17,7 @@ UNSAFE = "POST"
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.IGNORECASE)
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"}
 # Last, since the browser is somebody else's afterwards.
-SIGNS_OUT = {"access.sign_out"}
+SIGNS_OUT = {"access.end_one_sign_in", "access.sign_out"}
 SIDE_WRITES = {"sign_ins", "sign_in_attempts", "record_views"}
 # Nobody and nothing has this number: the viewer, too, is one of the people.
 VALUES = {"Id": 999_999, "IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x/y"}
