@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from lms.access.rules import LONGEST, HashingBusy, normal_password
+from lms.access.password_rules import LONGEST, normal_password
+from lms.access.rules import HashingBusy
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _AT_ONCE = threading.BoundedSemaphore(4)

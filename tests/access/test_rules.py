@@ -11,7 +11,6 @@ from lms.web.guard import safe_next
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 EMPLOYEE = frozenset({Role.EMPLOYEE})
 OFFICER = frozenset({Role.EMPLOYEE, Role.OFFICER})
-NOTHING: frozenset[str] = frozenset()
 
 
 @pytest.mark.parametrize(
@@ -34,61 +33,6 @@ def test_a_sign_in_ends_when_idle_or_old(roles, kept, idle, age, live):
 
 
 @pytest.mark.parametrize(
-    ("password", "refusal"),
-    [
-        ("a" * 14, rules.PasswordTooShort),
-        ("ä" * 129, rules.PasswordTooLong),
-        ("passwordpassword", rules.PasswordTooCommon),
-        ("PasswordPassword2026!", rules.PasswordTooCommon),
-        ("jugendhilfe donau-iller", rules.PasswordTooCommon),
-        ("aaaaaaaaaaaaaaaaaaaa", rules.PasswordTooCommon),
-    ],
-)
-def test_weak_passwords_are_refused(password, refusal):
-    with pytest.raises(refusal):
-        rules.require_good_password(
-            password,
-            common=frozenset({"passwordpassword"}),
-            words=frozenset({"jugendhilfe donau-iller"}),
-        )
-
-
-def test_four_words_are_a_good_password():
-    rules.require_good_password("Regen Tasse blau Kran", common=NOTHING, words=NOTHING)
-
-
-def test_with_a_second_factor_twelve_characters_are_enough():
-    rules.require_good_password("Regen-Tasse7", common=NOTHING, words=NOTHING, least=12)
-
-
-@pytest.mark.parametrize(
-    ("password", "is_refused"),
-    [
-        ("Jugendhilfe Donau-Iller 2026", True),
-        ("JugendhilfeDonauIller-xyz!", True),
-        ("lernstand-lernstand-9", True),
-        ("jana.weber@donau-iller.example", True),
-        ("Jugendhilfe aaaaaaaaaaaaa", True),
-        ("Jugendhilfe Kran blau Tasse", False),
-        ("an der Iller steht ein Kran", False),
-    ],
-)
-def test_words_of_the_house_do_not_make_a_password(password, is_refused):
-    words = rules.words_in(
-        "Jugendhilfe Donau-Iller", "jana.weber@donau-iller.example", "Am Bach", ""
-    )
-    assert words == {
-        *("lernstand", "jugendhilfe", "donau", "iller", "jana", "weber", "example", "bach")
-    }
-    try:
-        rules.require_good_password(password, common=NOTHING, words=words)
-    except rules.PasswordTooCommon:
-        assert is_refused
-    else:
-        assert not is_refused
-
-
-@pytest.mark.parametrize(
     ("is_used", "is_void", "is_same_address", "minutes", "state"),
     [
         (False, False, True, 14, rules.LinkState.GOOD),
@@ -107,10 +51,6 @@ def test_what_a_link_is_good_for(is_used, is_void, is_same_address, minutes, sta
         now=NOW + dt.timedelta(minutes=minutes),
     )
     assert found is state
-
-
-def test_two_keyboards_write_the_same_password():
-    assert rules.normal_password("Ka\u0308se") == rules.normal_password("Käse")
 
 
 @pytest.mark.parametrize(

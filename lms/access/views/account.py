@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from lms.access import hashing, queries
 from lms.access.forms import PasswordForm
 from lms.access.operations import passwords, signing_in
-from lms.access.rules import SHORTEST, SHORTEST_WITH_FACTOR
+from lms.access.password_rules import shortest
 from lms.access.views.blueprint import blueprint
 from lms.access.views.counting import counted
 from lms.access.views.passwords import hash_of_good_password, letterhead
@@ -130,7 +130,7 @@ def _account_page(form: PasswordForm, status: int) -> ResponseReturnValue:
             has_factor=has_factor,
             codes_left=queries.count_codes_left(session, who.person_id) if has_factor else 0,
             factor_is_required=is_required(),
-            least=SHORTEST_WITH_FACTOR if has_factor else SHORTEST,
+            least=shortest(has_factor=has_factor),
         ),
         status,
     )

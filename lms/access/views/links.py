@@ -13,25 +13,20 @@ from lms.access.forms import LinkForm, NewPasswordForm
 from lms.access.operations import throttle
 from lms.access.operations.links import use_link
 from lms.access.operations.passwords import change_password
+from lms.access.password_rules import BadPassword
 from lms.access.queries import FoundLink
 from lms.access.rules import (
     SETS_PASSWORD,
-    SHORTEST,
-    SHORTEST_WITH_FACTOR,
     LinkNotGood,
     LinkState,
-    PasswordTooCommon,
-    PasswordTooLong,
-    PasswordTooShort,
     Purpose,
     Strength,
 )
 from lms.access.views.beginning import begin
 from lms.access.views.blueprint import blueprint
 from lms.access.views.counting import counted
-from lms.access.views.passwords import hash_of_good_password, letterhead
+from lms.access.views.passwords import hash_of_good_password, least_for, letterhead
 from lms.kernel.clock import utc_now
-from lms.people.models import Person
 from lms.web.db import db_session, end_transaction, house
 from lms.web.guard import public, safe_next
 from lms.web.languages import spoken
@@ -63,7 +58,7 @@ def press_link(token: str) -> ResponseReturnValue:
             argon2 = hash_of_good_password(
                 form.new.data or "", person=found.person, email=found.person.email
             )
-        except (PasswordTooShort, PasswordTooLong, PasswordTooCommon) as error:
+        except BadPassword as error:
             form.new.errors = [spoken(error)]
             return _link_page(found, form, 422)
     end_transaction()
@@ -99,7 +94,7 @@ def _link_page(found: FoundLink, form: NewPasswordForm, status: int) -> Response
             address=found.address,
             form=form,
             sets_password=found.purpose in SETS_PASSWORD,
-            least=_least(found.person),
+            least=least_for(found.person.id if found.person else None),
             next=safe_next(request.values.get("next")) or "",
         ),
         status,
@@ -124,8 +119,3 @@ def _private(page: str, status: int) -> ResponseReturnValue:
     response = make_response(page, status)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _least(person: Person | None) -> int:
-    has_one = person is not None and queries.has_factor(db_session(), person.id)
-    return SHORTEST_WITH_FACTOR if has_one else SHORTEST

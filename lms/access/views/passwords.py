@@ -1,6 +1,6 @@
 """Whether a password is good enough for this house; what all pages with a new one ask."""
 
-from lms.access import blocklist, hashing, queries, rules
+from lms.access import blocklist, hashing, password_rules, queries
 from lms.access.emails import Letterhead
 from lms.kernel.clock import utc_now
 from lms.people.models import Person
@@ -17,13 +17,19 @@ def hash_of_good_password(text: str, *, person: Person | None = None, email: str
     has_factor = person is not None and queries.has_factor(db_session(), person.id)
     own = [email or ""] if person is None else [email or "", person.first_name, person.last_name]
     end_transaction()
-    rules.require_good_password(
+    password_rules.require_good_password(
         text,
         common=blocklist.passwords(),
-        words=rules.words_in(*words, *own),
-        least=rules.SHORTEST_WITH_FACTOR if has_factor else rules.SHORTEST,
+        words=password_rules.words_in(*words, *own),
+        least=password_rules.shortest(has_factor=has_factor),
     )
     return hashing.hashed(text)
+
+
+def least_for(person_id: int | None) -> int:
+    """How many characters this person's new password needs."""
+    has_factor = person_id is not None and queries.has_factor(db_session(), person_id)
+    return password_rules.shortest(has_factor=has_factor)
 
 
 def letterhead() -> Letterhead:

@@ -3,10 +3,10 @@
 from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.access import rules
 from lms.access.forms import SetUpForm
 from lms.access.operations.passwords import set_password
 from lms.access.operations.set_up import find_set_up, note_whom_it_made, use_set_up
+from lms.access.password_rules import BadPassword
 from lms.access.views.beginning import begin
 from lms.access.views.blueprint import blueprint
 from lms.access.views.passwords import hash_of_good_password
@@ -40,7 +40,7 @@ def set_up_submit(token: str) -> ResponseReturnValue:
     try:
         argon2 = hash_of_good_password(form.password.data or "", email=form.email.data)
         person = _first_administrator(form, token, argon2)
-    except (rules.PasswordTooShort, rules.PasswordTooLong, rules.PasswordTooCommon) as error:
+    except BadPassword as error:
         form.password.errors = [spoken(error)]
         return _set_up_page(form, 422)
     except DomainError as error:
