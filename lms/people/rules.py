@@ -1,5 +1,6 @@
 """Rules about people and units; pure."""
 
+import datetime as dt
 import re
 import unicodedata
 from enum import StrEnum
@@ -75,3 +76,25 @@ def words_of(text: str) -> tuple[str, ...]:
 def spellings(word: str) -> tuple[str, ...]:
     """A word as it may stand in a name: SQLite compares letters beyond ASCII as they are."""
     return (word, word.lower(), word.upper(), word.capitalize())
+
+
+_GERMAN_DAY = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?", re.ASCII)
+_PLAIN_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
+# Leap years have it: 29 February can be a closing day.
+_LEAP_YEAR = 2028
+
+
+def month_and_day(text: str) -> tuple[int, int] | None:
+    """Month and day of `24.12.` or `12-24`; None when there is no such day."""
+    plain = text.strip()
+    if found := _GERMAN_DAY.fullmatch(plain):
+        month, day = int(found[2]), int(found[1])
+    elif found := _PLAIN_DAY.fullmatch(plain):
+        month, day = int(found[1]), int(found[2])
+    else:
+        return None
+    try:
+        dt.date(_LEAP_YEAR, month, day)
+    except ValueError:
+        return None
+    return month, day

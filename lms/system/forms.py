@@ -1,15 +1,16 @@
-"""Forms of the organisation: name and contacts, texts of the public pages."""
+"""Forms of the organisation: name and contacts, texts, units, calendar."""
 
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from lms.kernel.domain import DomainError
 from lms.kernel.text import unkept
-from lms.people.rules import ContactKind, TextKind, normal_email
+from lms.people.regions import REGIONS
+from lms.people.rules import ContactKind, TextKind, month_and_day, normal_email
 from lms.settings import LOCALES
 from lms.system.queries.organisation import Identity, Reached, Spoken
 from lms.web.forms import BaseForm
@@ -131,3 +132,46 @@ class MergeForm(BaseForm):
     """The unit in which another one goes up; choices are handed in by the view."""
 
     target = SelectField(_l("Soll aufgehen in"))
+
+
+def _day_of_year(_form: object, field: Any) -> None:  # noqa: ANN401 - WTForms' field
+    """A day that is in the calendar, at least in leap years."""
+    if field.data and month_and_day(field.data) is None:
+        raise ValidationError(_("Schreib Tag und Monat, zum Beispiel 24.12."))
+
+
+class Day(DateField):
+    """A date that says in our words what is wrong with a text that is none."""
+
+    def gettext(self, string: str) -> str:  # noqa: ARG002 - WTForms has one message only
+        """The message for a text that is no date."""
+        return str(_("Gib ein Datum ein, zum Beispiel 24.11.2026."))
+
+
+def _date(label: str) -> Day:
+    return Day(label, [_needed()], format=["%Y-%m-%d", "%d.%m.%Y"])
+
+
+class ClosingDayForm(BaseForm):
+    """A closing day of each year."""
+
+    day = StringField(_l("Tag und Monat"), [_needed(), _day_of_year])
+    day_name = _line(_l("Anlass (wenn du magst)"), 120)
+
+
+class ClosureForm(BaseForm):
+    """Days of one year; what they may be is the operation's business."""
+
+    from_on = _date(_l("Erster Tag"))
+    until_on = _date(_l("Letzter Tag"))
+    closure_name = _line(_l("Anlass (wenn du magst)"), 120)
+
+
+class RegionForm(BaseForm):
+    """Whose public holidays count."""
+
+    region = SelectField(_l("Feiertage von"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms signature
+        super().__init__(*args, **kwargs)
+        self.region.choices = [(code, _(name)) for code, name in REGIONS.items()]

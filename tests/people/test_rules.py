@@ -59,3 +59,29 @@ def test_an_endless_search_is_cut():
 
 def test_a_word_is_tried_in_each_spelling():
     assert set(rules.spellings("ömer")) == {"ömer", "Ömer", "ÖMER"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("24.12.", (12, 24)),
+        (" 1. 5 ", (5, 1)),
+        ("29.2.", (2, 29)),
+        ("12-24", (12, 24)),
+        ("31.2.", None),
+        ("24.13.", None),
+        ("0.1.", None),
+        ("24.12.2026", None),
+        ("Heiligabend", None),
+        ("", None),
+        ("1" * 10_000, None),
+    ],
+)
+def test_a_day_of_each_year(text, expected):
+    assert rules.month_and_day(text) == expected
+
+
+def test_the_name_of_a_unit_has_at_most_200_characters():
+    rules.require_unit_name("x" * 200)
+    with pytest.raises(rules.UnitNameTooLong):
+        rules.require_unit_name("x" * 201)

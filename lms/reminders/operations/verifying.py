@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms.certifications.models import Cycle
@@ -36,3 +37,16 @@ def verify_next_actions(
     session.flush()
     is_last = len(rows) < BLOCK
     return wrong, None if is_last else rows[-1][0].id
+
+
+def look_again(session: Session, *, today: dt.date) -> None:
+    """Let the next sweep look at every live round that is planned for later: the calendar changed.
+
+    A look at one that has nothing to send plans it anew and costs no mail.
+    """
+    session.execute(
+        update(Cycle)
+        .where(Cycle.state == "live", Cycle.next_action_on > today)
+        .values(next_action_on=today)
+        .execution_options(synchronize_session=False)
+    )
