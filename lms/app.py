@@ -29,6 +29,8 @@ from lms.kernel.db import Sessions, make_engine, reading
 from lms.kernel.viewer import Viewer
 from lms.learning import views as learning_views
 from lms.outbox import views as outbox_views
+from lms.privacy import views as privacy_views
+from lms.privacy.views.taking import SHEETS
 from lms.reminders import views as reminders_views
 from lms.settings import Settings
 from lms.staff import views as staff_views
@@ -50,6 +52,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     delivery_views.blueprint,
     home_views.blueprint,
     outbox_views.blueprint,
+    privacy_views.blueprint,
     reminders_views.blueprint,
     staff_views.blueprint,
     system_views.blueprint,
@@ -68,6 +71,7 @@ COMMANDS = {
     "mail": "lms.delivery.cli:mail",
     "people": "lms.lists.cli:people_commands",
     "prepare": "lms.system.cli.preparing:prepare",
+    "privacy": "lms.privacy.cli:privacy_commands",
     "reminders": "lms.reminders.cli:reminder_commands",
     "requirements": "lms.reminders.cli:requirement_commands",
     "scheduler": "lms.jobs.cli:scheduler",
@@ -100,6 +104,8 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> Flask:
     )
     # The start page stands below the system and gets the question handed down.
     app.extensions[STANDSTILL] = system_views.standstill_in_words
+    # Taking one's data along prints certificates, whose sheets stand on another feature's pages.
+    app.extensions[SHEETS] = certifications_views.document.own_sheets
     frame.init_frame(app)
     web_db.init_db(
         app,

@@ -102,7 +102,10 @@ def _links(places: list[Place]) -> list[Link]:
 
 def _account_links(viewer: Viewer | None) -> list[Link]:
     """What stands behind one's name; the organisation for those whose navigation lacks it."""
-    links = [Link(url_for("access.account"), _("Mein Konto"), "user-round")]
+    links = [
+        Link(url_for("access.account"), _("Mein Konto"), "user-round"),
+        Link(url_for("privacy.overview"), _("Meine Daten"), "shield-check"),
+    ]
     is_missing = viewer and not viewer.is_a(Role.ADMINISTRATOR)
     if viewer and is_missing and may(viewer, Permission.CHANGE_ORGANISATION):
         links.append(Link(url_for("organisation.overview"), _("Organisation"), "settings"))

@@ -42,6 +42,7 @@ PLACES = (
         ("system", "outbox.mailbox", "outbox.mailbox_mail"),
     ),
     Place("staff.people", N_("Personen"), "users", _ADMINISTRATOR, ("staff",)),
+    Place("privacy.log", N_("Zugriffe"), "eye", frozenset({Role.DPO})),
     Place(
         "organisation.overview",
         N_("Organisation"),

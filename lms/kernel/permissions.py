@@ -25,6 +25,7 @@ class Permission(StrEnum):
     DECIDE_ON_PROOFS = "decide_on_proofs"
     RUN_SYSTEM = "run_system"
     READ_MAILBOX = "read_mailbox"
+    READ_ACCESS_LOG = "read_access_log"
 
 
 _OFFICER = frozenset({Role.OFFICER})
@@ -48,6 +49,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_ON_PROOFS: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Permission.RUN_SYSTEM: _ADMINISTRATOR,
     Permission.READ_MAILBOX: _ADMINISTRATOR,
+    Permission.READ_ACCESS_LOG: frozenset({Role.DPO}),
 }
 
 

@@ -30,6 +30,7 @@ LOOKS_AT_RECORDS = {
     "lms/learning/views/reports.py",
     "lms/outbox/views.py",
     "lms/certifications/views/looks.py",
+    "lms/privacy/views/looks.py",
     "lms/reminders/views/looks.py",
     "lms/staff/views/looks.py",
 }

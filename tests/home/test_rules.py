@@ -23,7 +23,7 @@ ADMINISTRATOR = [*OWN, "system.overview"]
         (Role.EMPLOYEE, OWN),
         (Role.AUTHOR, OWN),
         (Role.MANAGEMENT, OWN),
-        (Role.DPO, OWN),
+        (Role.DPO, [*OWN, "privacy.log"]),
         (Role.OFFICER, OFFICER),
     ],
 )

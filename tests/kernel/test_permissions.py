@@ -18,6 +18,7 @@ WHO_MAY = {
     Permission.DECIDE_ON_PROOFS: {Role.OFFICER, Role.ADMINISTRATOR},
     Permission.RUN_SYSTEM: {Role.ADMINISTRATOR},
     Permission.READ_MAILBOX: {Role.ADMINISTRATOR},
+    Permission.READ_ACCESS_LOG: {Role.DPO},
 }
 
 

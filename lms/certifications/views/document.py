@@ -3,6 +3,7 @@
 from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from lms.certifications.exports import (
     Sheet,
@@ -17,6 +18,7 @@ from lms.certifications.queries.certificates import (
     find_any,
     find_officer,
     find_own,
+    list_certificates,
 )
 from lms.certifications.views.blueprint import blueprint
 from lms.certifications.views.sheet import sheet_of
@@ -67,7 +69,7 @@ def choose_name(certificate_id: int) -> ResponseReturnValue:
 def pdf(certificate_id: int) -> ResponseReturnValue:
     """The document to keep, to print and to hand on."""
     row = _load(certificate_id)
-    sheet = _sheet(row)
+    sheet = _sheet(db_session(), row)
     end_transaction()
     response = make_response(certificate_pdf(sheet))
     response.content_type = "application/pdf"
@@ -83,7 +85,7 @@ def pdf(certificate_id: int) -> ResponseReturnValue:
 @signed_in
 def picture(certificate_id: int) -> ResponseReturnValue:
     """The same sheet as a picture."""
-    sheet = _sheet(_load(certificate_id))
+    sheet = _sheet(db_session(), _load(certificate_id))
     end_transaction()
     response: Response = make_response(certificate_svg(sheet))
     response.content_type = "image/svg+xml"
@@ -104,8 +106,18 @@ def _load(certificate_id: int) -> CertificateRow:
     return other
 
 
-def _sheet(row: CertificateRow) -> Sheet:
-    session = db_session()
+def own_sheets(session: Session, person_id: int) -> list[tuple[str, Sheet]]:
+    """Everything that is to be printed of one person's certificates, by the names of files."""
+    return [
+        (
+            f"{row.certificate_id}-" + certificate_file_name(_("Nachweis"), row.slug, row.holder),
+            _sheet(session, row),
+        )
+        for row in list_certificates(session, person_id)
+    ]
+
+
+def _sheet(session: Session, row: CertificateRow) -> Sheet:
     organisation = find_organisation(session)
     return sheet_of(
         row,

@@ -71,5 +71,6 @@ def right_words() -> dict[Permission, str]:
             " Digitalisierungsbeauftragten"
         ),
         Permission.RUN_SYSTEM: _("Einstellungen, Aufgaben und Zahlen des Systems sehen"),
+        Permission.READ_ACCESS_LOG: _("Lesen, wer wessen Angaben angesehen hat"),
         Permission.READ_MAILBOX: _("Das lokale Postfach mit allen E-\u2060Mails lesen"),
     }
