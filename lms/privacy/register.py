@@ -2,7 +2,7 @@
 
 A table belongs to somebody by its column `person_id`, else by a foreign key to a table that does,
 else by any key to `people` (whoever leads a workshop, whoever brought a list). What none of these
-finds stands in `_TIES`, with the reason; a test fails for a table that is nowhere.
+finds stands in `_TIES`; a test fails for a table that is nowhere.
 """
 
 import re
@@ -63,10 +63,6 @@ _TIES: dict[str, Tie] = {
 }
 
 
-class Untied(LookupError):
-    """A table with personal columns that leads to nobody: say in lms/privacy/register.py how."""
-
-
 def personal_tables() -> list[Table]:
     """Tables with at least one column that tells something about a person, by name."""
     return sorted(
@@ -82,18 +78,27 @@ def mark_of(column: Column[object]) -> Personal | None:
 
 
 def rows_about(table: Table, who: Subject) -> ColumnElement[bool]:
-    """The condition under which a row of this table is about somebody; raises Untied."""
+    """The condition under which a row of this table is about somebody."""
     if table.name in _TIES:
         return _TIES[table.name](table, who)
     if is_own(table):
         return table.c.person_id == who.id
-    for column, parent in _parents(table):
-        if table.name != parent.table.name and leads_to_a_person(parent.table):
-            return column.in_(select(parent).where(rows_about(parent.table, who)))
-    by_role = _people_columns(table)
-    if not by_role:
-        raise Untied(table.name)
-    return or_(*(column == who.id for column in by_role))
+    way = _way(table)
+    if way is not None:
+        column, parent = way
+        return column.in_(select(parent).where(rows_about(parent.table, who)))
+    return or_(false(), *(column == who.id for column in _people_columns(table)))
+
+
+@cache
+def is_tied(table: Table) -> bool:
+    """True when there is a way from a row to the people it is about."""
+    return (
+        table.name in _TIES
+        or is_own(table)
+        or bool(_people_columns(table))
+        or any(is_tied(parent.table) for _column, parent in _parents(table))
+    )
 
 
 def is_own(table: Table) -> bool:
@@ -106,10 +111,7 @@ def leads_to_a_person(table: Table) -> bool:
     """True when a row is one person's, also by way of other tables."""
     if is_own(table):
         return True
-    return any(
-        parent.table.name != table.name and leads_to_a_person(parent.table)
-        for _column, parent in _parents(table)
-    )
+    return any(leads_to_a_person(parent.table) for _column, parent in _parents(table))
 
 
 def is_somebody(column: Column[object]) -> bool:
@@ -139,9 +141,18 @@ def _parents(table: Table) -> list[tuple[Column[object], Column[object]]]:
         for column in table.columns
         for key in column.foreign_keys
         if key.column.primary_key
-        and key.column.table.name != "people"
+        and key.column.table.name not in ("people", table.name)
         and (key.constraint is None or len(key.constraint.columns) == 1)
     ]
+
+
+@cache
+def _way(table: Table) -> tuple[Column[object], Column[object]] | None:
+    """The foreign key by which a row is somebody's: of one person, else of whoever acted."""
+    parents = _parents(table)
+    own = (pair for pair in parents if leads_to_a_person(pair[1].table))
+    by_role = (pair for pair in parents if is_tied(pair[1].table))
+    return next(own, None) or (None if _people_columns(table) else next(by_role, None))
 
 
 def _people_columns(table: Table) -> list[Column[object]]:

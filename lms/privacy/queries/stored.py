@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, func, literal, select, union_all
+from sqlalchemy import Column, ColumnElement, Row, Table, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEntry
@@ -80,7 +80,9 @@ def rows_by_table(session: Session, who: Subject, *, shows_viewers: bool) -> lis
             [
                 blots.row(table, found)
                 for found in session.execute(
-                    select(table).where(rows_about(table, who)).order_by(*table.primary_key)
+                    select(*(_asked(column) for column in table.columns))
+                    .where(rows_about(table, who))
+                    .order_by(*table.primary_key)
                 )
             ],
         )
@@ -114,8 +116,8 @@ class _Blots:
 
     def row(self, table: Table, found: Row[Any]) -> dict[str, Any]:
         """The row as plain values."""
-        values = found._mapping  # noqa: SLF001 - SQLAlchemy's name for it
-        plain = {c.name: self._value(c, values[c]) for c in table.columns}
+        pairs = zip(table.columns, found, strict=True)
+        plain = {column.name: self._value(column, value) for column, value in pairs}
         if table.name == "audit_entries":
             return self._deed(plain)
         if plain.get("message_id") in self._about_others:
@@ -162,6 +164,13 @@ class _Blots:
                 )
             )
         )
+
+
+def _asked(column: Column[Any]) -> ColumnElement[Any]:
+    """The column; of lists with many people only that it holds something, which may be large."""
+    if not is_about_many(column):
+        return column
+    return case((column.is_(None), None), else_=literal(OTHERS)).label(column.name)
 
 
 def _plain(value: object) -> object:
