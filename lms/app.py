@@ -39,6 +39,7 @@ from lms.system.schema import schema_state
 from lms.web import db as web_db
 from lms.web import errors, guard, headers, ids, languages, static_files, uploads
 from lms.web.commands import LaterCommands, later
+from lms.workshops import views as workshops_views
 
 ROOT = Path(__file__).parent.parent
 MEBIBYTE = 1024 * 1024
@@ -56,8 +57,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reminders_views.blueprint,
     staff_views.blueprint,
     system_views.blueprint,
+<<<<<<< HEAD
     system_views.organisation,
     system_views.public_pages,
+=======
+    workshops_views.blueprint,
+>>>>>>> a808d8b (Pages of sessions: the list, signing up and off, planning, attendance, closing)
 )
 # Imported when they are called: no web worker keeps Alembic or APScheduler in memory.
 COMMANDS = {

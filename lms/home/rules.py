@@ -27,11 +27,12 @@ _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 # The union for somebody with several roles stands in this order: that of the roles. Courses are
 # written behind the catalogue, requirements and the outbox lie behind the reminders. Where two
-# places claim a page, the first one that the person has is the present one.
+# places claim a page, the first one that the person has is the present one. One's own
+# certificates come last: they are on the start page too, and what an officer works with is not.
 PLACES = (
     Place("home.start", N_("Start"), "house", _EVERYBODY),
     Place("learning.catalogue", N_("Kurse"), "book-open", _EVERYBODY, ("learning", "authoring")),
-    Place("certifications.mine", N_("Nachweise"), "award", _EVERYBODY, ("certifications",)),
+    Place("workshops.workshops", N_("Termine"), "calendar-days", _EVERYBODY, ("workshops",)),
     Place("staff.progress", N_("Übersicht"), "layout-dashboard", _OFFICER, ("staff",)),
     Place("reminders.overview", N_("Erinnern"), "mail", _OFFICER, ("reminders", "outbox")),
     Place(
@@ -50,6 +51,7 @@ PLACES = (
         _ADMINISTRATOR,
         ("organisation",),
     ),
+    Place("certifications.mine", N_("Nachweise"), "award", _EVERYBODY, ("certifications",)),
 )
 MOST = 5
 

@@ -11,6 +11,7 @@ class Permission(StrEnum):
 
     LEARN = "learn"
     AUTHOR_COURSES = "author_courses"
+    ORGANISE_WORKSHOPS = "organise_workshops"
     SEE_STATUS = "see_status"
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
@@ -34,6 +35,7 @@ _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 TABLE: dict[Permission, frozenset[Role]] = {
     Permission.LEARN: frozenset(Role),
     Permission.AUTHOR_COURSES: frozenset({Role.AUTHOR, Role.OFFICER}),
+    Permission.ORGANISE_WORKSHOPS: frozenset({Role.AUTHOR, Role.OFFICER}),
     Permission.SEE_STATUS: _OFFICER,
     Permission.SEE_PEOPLE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Permission.CHANGE_PEOPLE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),

@@ -59,8 +59,13 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:  # noqa: ANN401 - WTForms signature
             """Add the stripping filter to every field but passwords."""
+            name = unbound_field.field_class.__name__
+            if name in ("FieldList", "FormField"):
+                # They only hold other fields and take no filters themselves.
+                held: Field = unbound_field.bind(form=form, **options)
+                return held
             filters = list(unbound_field.kwargs.get("filters", []))
-            if unbound_field.field_class.__name__ != "PasswordField":
+            if name != "PasswordField":
                 filters.insert(0, _cleaned)
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound

@@ -33,6 +33,7 @@ LOOKS_AT_RECORDS = {
     "lms/privacy/views/looks.py",
     "lms/reminders/views/looks.py",
     "lms/staff/views/looks.py",
+    "lms/workshops/views/looks.py",
 }
 
 

@@ -8,6 +8,7 @@ from lms.kernel.viewer import Role, Viewer
 WHO_MAY = {
     Permission.LEARN: set(Role),
     Permission.AUTHOR_COURSES: {Role.AUTHOR, Role.OFFICER},
+    Permission.ORGANISE_WORKSHOPS: {Role.AUTHOR, Role.OFFICER},
     Permission.SEE_STATUS: {Role.OFFICER},
     Permission.SEE_PEOPLE: {Role.OFFICER, Role.ADMINISTRATOR},
     Permission.CHANGE_REQUIREMENTS: {Role.OFFICER},

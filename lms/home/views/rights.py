@@ -53,6 +53,7 @@ def right_words() -> dict[Permission, str]:
     return {
         Permission.LEARN: _("Eigene Kurse machen, eigene Nachweise und Angaben sehen"),
         Permission.AUTHOR_COURSES: _("Kurse mit allen Fragen und richtigen Antworten lesen"),
+        Permission.ORGANISE_WORKSHOPS: _("Termine anlegen und leiten"),
         Permission.SEE_STATUS: _("Sehen, wie jede Person in ihren Kursen steht"),
         Permission.SEE_PEOPLE: _("Stammdaten der Mitarbeitenden sehen"),
         Permission.CHANGE_PEOPLE: _("Personen eintragen, Angaben ändern, Ein- und Austritt"),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from lms.certifications.models import Evidence
 from lms.courses.models import Course, CourseVersion
 from lms.kernel.domain import NotFound
 from lms.kernel.viewer import Role, Viewer
@@ -245,3 +246,38 @@ def list_trainers(session: Session, *, today: dt.date, also: list[int]) -> list[
             .order_by(Person.last_name, Person.first_name, Person.id)
         )
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Somebody who had a place in a closed session, and whether its evidence is in force."""
+
+    person: Person
+    has_evidence: bool
+
+
+def get_participant(session: Session, workshop: Workshop, person_id: int) -> Given:
+    """Somebody with a place; NotFound for others."""
+    person = session.scalar(
+        select(Person)
+        .join(SignUp, SignUp.person_id == Person.id)
+        .where(
+            SignUp.workshop_id == workshop.id,
+            SignUp.person_id == person_id,
+            SignUp.state == PlaceState.BOOKED,
+        )
+    )
+    if person is None:
+        raise NotFound
+    key = f"workshop:{workshop.id}"
+    evidence = session.scalar(
+        select(Evidence.id)
+        .where(
+            Evidence.person_id == person_id,
+            Evidence.course_id == workshop.course_id,
+            Evidence.revoked_on.is_(None),
+            (Evidence.source_key == key) | Evidence.source_key.startswith(f"{key}:"),
+        )
+        .limit(1)
+    )
+    return Given(person=person, has_evidence=evidence is not None)

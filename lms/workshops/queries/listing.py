@@ -211,6 +211,7 @@ def _rows(person_id: int, shelf: Shelf, now: dt.datetime) -> Select[Any]:
             _count_of(SignUp, SignUp.state == PlaceState.WAITLISTED).label("waiting_count"),
             own.state.label("own_state"),
         )
+        .select_from(Workshop)
         .outerjoin(date, date.id == shown)
         .outerjoin(version, (version.course_id == Workshop.course_id) & (version.number == last))
         .outerjoin(

@@ -119,3 +119,15 @@ def busy_elsewhere(
         )
     )
     return dict(rows.all())
+
+
+def list_states(session: Session, workshop_id: int, person_ids: Sequence[int]) -> dict[int, str]:
+    """Which of these people have a place or wait."""
+    rows = session.execute(
+        select(SignUp.person_id, SignUp.state).where(
+            SignUp.workshop_id == workshop_id,
+            SignUp.person_id.in_(person_ids),
+            SignUp.state.in_(LIVE),
+        )
+    )
+    return dict(rows.all())
