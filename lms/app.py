@@ -57,12 +57,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reminders_views.blueprint,
     staff_views.blueprint,
     system_views.blueprint,
-<<<<<<< HEAD
     system_views.organisation,
     system_views.public_pages,
-=======
     workshops_views.blueprint,
->>>>>>> a808d8b (Pages of sessions: the list, signing up and off, planning, attendance, closing)
 )
 # Imported when they are called: no web worker keeps Alembic or APScheduler in memory.
 COMMANDS = {
