@@ -35,10 +35,13 @@ from lms.learning import operations as learning
 from lms.learning.models import PracticeReport
 from lms.outbox.models import MailboxMessage
 from lms.people.models import Absence, Person
+from lms.workshops.models import Workshop
+from lms.workshops.operations import closing, planning
 from tests import factories
 from tests.duties import ZONE, House, at
 from tests.learning.samples import HANDED_IN, document, publish
 from tests.outbox.mails import queue_mail
+from tests.workshops.samples import FRAME, Hall, meeting
 
 TODAY = factories.TODAY.isoformat()
 OFFICER = frozenset({Role.OFFICER})
@@ -131,6 +134,17 @@ class World:
         batch = requiring.open_batch(self.session, "people", made_by=None, now=at(TODAY))
         self.session.flush()
         return batch.id
+
+    @cached_property
+    def session_id(self) -> int:
+        """A session that Jana leads."""
+        return self.offered_session(Hall(self.session, self.house)).id
+
+    def offered_session(self, hall: Hall) -> Workshop:
+        """A session of yesterday, led by Jana."""
+        made = hall.draft(meeting("2026-11-23"), now=at("2026-11-20"))
+        made.trainer_id = made.created_by = self.jana.id
+        return planning.publish(self.session, made.id, by=self.jana.id, now=at("2026-11-20"))
 
     @cached_property
     def mail_id(self) -> int:
@@ -242,6 +256,23 @@ def sign_in(world: World) -> dict[str, Any]:
     return {"sign_in_id": found.first()}
 
 
+def led_session(world: World) -> dict[str, Any]:
+    """A session of yesterday that Jana led and nobody has closed."""
+    return {"workshop_id": world.session_id}
+
+
+def closed_session(world: World) -> dict[str, Any]:
+    """A closed session that Jana led, and somebody who had a place in it."""
+    hall = Hall(world.session, world.house)
+    made, who = world.offered_session(hall), hall.person()
+    hall.book(made, who, now=at("2026-11-20"))
+    closing.close(
+        world.session, made.id, digest="0-0-0-0-1-0", by=hall.trainer.id, frame=FRAME,
+        now=factories.NOW,
+    )  # fmt: skip
+    return {"workshop_id": made.id, "person_id": who.id}
+
+
 def no_token(_world: World) -> dict[str, Any]:
     """A token that was never given out."""
     return {"token": "x" * 43}
@@ -313,4 +344,22 @@ OBJECTS: dict[str, Thing] = {
     "staff.rights": Thing(Whose.HOUSE, person),
     "staff.stay": Thing(Whose.HOUSE, leaver),
     "static_file": Thing(Whose.SECRET, lambda _world: {"mark_": "x", "path": "nothing.css"}),
+    "workshops.ask_to_call_off": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.ask_to_close": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.attendance": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.book": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.call_off": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.change": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.close": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.correct": Thing(Whose.PERSON, closed_session, OFFICER),
+    "workshops.correction": Thing(Whose.PERSON, closed_session, OFFICER),
+    "workshops.edit": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.enter": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.find": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.publish": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.remove": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.sign_off": Thing(Whose.HOUSE, led_session),
+    "workshops.sign_up": Thing(Whose.HOUSE, led_session),
+    "workshops.signature_list": Thing(Whose.PERSON, led_session, OFFICER),
+    "workshops.workshop": Thing(Whose.HOUSE, led_session),
 }

@@ -455,7 +455,8 @@ def current(browser, path):
     """The present place in the navigation of a page."""
     answer = browser.get(path, headers=GERMAN)
     nav = answer.text.partition('<nav class="nav"')[2].partition("</nav>")[0]
-    return re.findall(r'aria-current="page">([^<]*)', nav)
+    found = re.findall(r'aria-current="page">(.*?)</a>', nav, re.DOTALL)
+    return [re.sub(r"<[^>]*>", "", one).strip() for one in found]
 
 
 def test_sub_pages_keep_their_place(house, client_of):

@@ -49,9 +49,9 @@ def plan(trainer: Person, *dates: DatePlan, **values: Any) -> Plan:
 class Hall:
     """Sessions of one organisation, led by one officer."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, house: duties.House | None = None) -> None:
         self.session = session
-        self.house = duties.House(session)
+        self.house = house or duties.House(session)
         self.trainer = factories.make_person(session, roles=[Role.OFFICER])
 
     def draft(self, *dates: DatePlan, now: dt.datetime = NOW, **values: Any) -> Workshop:
