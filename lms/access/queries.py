@@ -10,7 +10,7 @@ from lms.access import rules
 from lms.access.codes import sha256
 from lms.access.models import AccessLink, Password, RecoveryCode, SecondFactor, SetUpAddress, SignIn
 from lms.access.rules import LinkState, Purpose, Strength
-from lms.kernel.viewer import Role, Viewer
+from lms.kernel.viewer import HouseMark, Role, Viewer
 from lms.people.models import Organisation, Person, PersonRole, Unit
 from lms.people.queries import employed_on
 
@@ -42,7 +42,10 @@ _SIGN_IN = (
         Person.locale,
         Person.theme,
         PersonRole.role,
-        select(Organisation.name).where(Organisation.id == 1).scalar_subquery().label("house"),
+        Organisation.name.label("house"),
+        Organisation.mark_sha256,
+        Organisation.mark_width,
+        Organisation.mark_height,
         select(SecondFactor.set_up_at)
         .where(SecondFactor.person_id == SignIn.person_id)
         .scalar_subquery()
@@ -54,6 +57,7 @@ _SIGN_IN = (
     )
     .join(Person, Person.id == SignIn.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .outerjoin(Organisation, Organisation.id == 1)
     .where(SignIn.token_sha256 == bindparam("token_sha256"))
     .where(SignIn.strength != Strength.PENDING)
     .where(Person.anonymised_at.is_(None))
@@ -85,6 +89,9 @@ def find_sign_in(
         theme=found.theme,
         sign_in_id=found.id,
         organisation=found.house,
+        mark=HouseMark(found.mark_sha256, found.mark_width, found.mark_height)
+        if found.mark_sha256
+        else None,
         confirmed_at=found.confirmed_at,
         is_limited=roles != given,
     )

@@ -5,6 +5,7 @@ the same bytes. Setting it in type is a short program of its own (press.py), whi
 of the worker's memory.
 """
 
+import base64
 import datetime as dt
 import functools
 import json
@@ -85,6 +86,15 @@ class Words:
     picture: str
 
 
+@dataclass(frozen=True, slots=True)
+class SheetMark:
+    """The organisation's mark as PNG, with its size in pixels."""
+
+    png: bytes
+    width: int
+    height: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """All that stands on a certificate, in words; `check_url` is what the QR code holds."""
@@ -102,6 +112,7 @@ class Sheet:
     board_ticks: tuple[BoardTick, ...]
     signature: tuple[str, ...]
     check_url: str
+    mark: SheetMark | None = None
 
 
 def certificate_pdf(sheet: Sheet) -> bytes:
@@ -171,6 +182,7 @@ def _as_json(sheet: Sheet) -> str:
             "language": sheet.language,
             "title": printable(sheet.title),
             "organisation": printable(sheet.organisation),
+            "mark": _mark(sheet.mark),
             "issued": {
                 "year": sheet.issued_on.year,
                 "month": sheet.issued_on.month,
@@ -194,3 +206,10 @@ def _as_json(sheet: Sheet) -> str:
             },
         }
     )
+
+
+def _mark(mark: SheetMark | None) -> dict[str, object] | None:
+    if mark is None:
+        return None
+    png = base64.b64encode(mark.png).decode("ascii")
+    return {"png": png, "width": mark.width, "height": mark.height}

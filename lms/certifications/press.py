@@ -7,6 +7,7 @@ It draws the QR code and lets typst do the rest. In the worker both would stay i
 Exit 3: no font has a letter that the standard needs.
 """
 
+import base64
 import io
 import json
 import re
@@ -31,6 +32,9 @@ _FONTS = _HERE.parent / "static" / "print"
 def print_sheet(sheet: dict[str, Any], kind: Kind, standard: Standard | None) -> bytes:
     """The sheet; TypstError when it cannot be set."""
     sheet["check"]["picture"] = qr_code(sheet["check"]["url"])
+    if sheet["mark"] is not None:
+        # Typst reads no base 64, but takes a row of numbers for bytes.
+        sheet["mark"]["bytes"] = list(base64.b64decode(sheet["mark"].pop("png")))
     compiler = typst.Compiler(
         str(_SOURCE), root=str(_HERE), font_paths=[str(_FONTS)], ignore_system_fonts=True
     )

@@ -5,6 +5,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from email.utils import parseaddr
 
 from flask import Flask
 
@@ -51,12 +52,15 @@ def make_worker(
     def write(task: Task) -> Rendered:
         return writer.render(task.kind, task.locale, task.values)
 
-    sender = Sender(settings.mail_from, settings.mail_reply_to, settings.organisation)
+    def sender() -> Sender:
+        return Sender(settings.mail_from, settings.mail_reply_to, organisation())
+
+    address = parseaddr(settings.mail_from)[1]
     return Worker(
         # Process numbers come back, claims of a dead namesake must not look like one's own.
         name=f"{own_name()}:{secrets.token_hex(4)}",
         sessions=sessions,
-        transport=make_transport(settings, sessions, sender=sender.address, now=now),
+        transport=make_transport(settings, sessions, sender=address, now=now),
         kinds=kinds,
         write=write,
         sender=sender,

@@ -53,6 +53,8 @@ class Transport(Protocol):
 class Worker:
     """One worker; `write` renders a task, `rest` waits so many seconds, `now` is the clock.
 
+    `sender` is asked for each mail, since the organisation may have changed its name.
+
     `conversation` surrounds each exchange with the mail server and may raise OutOfTime in it.
     """
 
@@ -61,7 +63,7 @@ class Worker:
     transport: Transport
     kinds: Kinds
     write: Callable[[Task], Rendered]
-    sender: Sender
+    sender: Callable[[], Sender]
     per_minute: int
     now: Callable[[], dt.datetime]
     rest: Callable[[float], None]
@@ -108,7 +110,7 @@ class Worker:
             to = envelope_address(task.to_address)
             mail = build(
                 rendered,
-                sender=self.sender,
+                sender=self.sender(),
                 to=task.to_address,
                 message_id=task.message_id,
                 now=self.now(),

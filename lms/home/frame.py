@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from lms.home.rules import PLACES, Place, places_for, present_place
 from lms.kernel.permissions import Permission, may
-from lms.kernel.viewer import Role, Viewer
+from lms.kernel.viewer import HouseMark, Role, Viewer
 from lms.people import queries as people
 from lms.web.db import db_session, end_transaction, house
 from lms.web.guard import current_viewer, is_without_database
@@ -49,11 +49,13 @@ def _values() -> dict[str, Any]:
     if not request:
         return {}
     viewer = current_viewer()
+    house_shown = _house_shown(viewer)
     shown, more = places_for(viewer.roles, _built()) if viewer else ([], [])
     return {
         "viewer": viewer,
         "locale": locale(),
-        "organisation_name": (viewer and viewer.organisation) or _organisation_name(),
+        "organisation_name": house_shown.name,
+        "house_mark": house_shown.mark,
         "navigation": _links(shown),
         "more_navigation": _links(more),
         "here": present_place(request.endpoint, (*shown, *more)),
@@ -66,27 +68,38 @@ def _values() -> dict[str, Any]:
     }
 
 
-def _organisation_name() -> str:
-    """The organisation's name; an error page must come out while the database is away."""
+@dataclass(frozen=True, slots=True)
+class HouseShown:
+    """Whose pages these are."""
+
+    name: str
+    mark: HouseMark | None = None
+
+
+def _house_shown(viewer: Viewer | None) -> HouseShown:
+    """Name and mark of the organisation; an error page must come out without the database."""
+    if viewer and viewer.organisation:
+        return HouseShown(viewer.organisation, viewer.mark)
+    from_settings = HouseShown(house().settings.organisation)
     if is_without_database():
-        return house().settings.organisation
+        return from_settings
     try:
-        return _stored_name()
+        return _stored() or from_settings
     except OperationalError:
-        return house().settings.organisation
+        return from_settings
     except SQLAlchemyError:
         # What failed before has left its transaction behind; nothing of it will be kept.
         end_transaction()
     try:
-        return _stored_name()
+        return _stored() or from_settings
     except SQLAlchemyError as error:
         _LOG.warning("the frame falls back to the settings: %s", type(error).__name__)
-        return house().settings.organisation
+        return from_settings
 
 
-def _stored_name() -> str:
-    organisation = people.find_organisation(db_session())
-    return organisation.name if organisation else house().settings.organisation
+def _stored() -> HouseShown | None:
+    found = people.find_organisation(db_session())
+    return HouseShown(found.name, people.mark_of(found)) if found else None
 
 
 def _built() -> list[Place]:

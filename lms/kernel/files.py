@@ -1,6 +1,6 @@
 """Where uploaded files and course media lie: a folder or a shared folder, names are hashes.
 
-Four functions, so that a store in another place needs no change elsewhere; the database row is
+Five functions, so that a store in another place needs no change elsewhere; the database row is
 the truth about what a file is.
 """
 
@@ -24,9 +24,14 @@ def _path(root: Path, sha256: str) -> Path:
     return root / sha256[:2] / sha256
 
 
+def name_of(content: bytes) -> str:
+    """The name under which these bytes are kept: their SHA-256."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def save(root: Path, content: bytes) -> str:
     """Keep the bytes and return their SHA-256; the same bytes twice are kept once."""
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = name_of(content)
     target = _path(root, sha256)
     if target.exists():
         return sha256

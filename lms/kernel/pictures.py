@@ -28,10 +28,19 @@ class PictureTooLarge(DomainError):
 
 def drawn_anew(content: bytes, media_type: str) -> bytes:
     """The picture without anything but its pixels; BrokenPicture, PictureTooLarge."""
+    return _pressed(content, media_type)
+
+
+def drawn_small(content: bytes, media_type: str, *, width: int, height: int) -> bytes:
+    """As `drawn_anew`, made to fit into so many pixels, as PNG."""
+    return _pressed(content, media_type, str(width), str(height))
+
+
+def _pressed(content: bytes, media_type: str, *sizes: str) -> bytes:
     with _PRESSES:
         try:
             run = subprocess.run(  # noqa: S603 - our own program; the picture is no argument
-                [sys.executable, "-I", str(_PRESS), media_type.removeprefix("image/")],
+                [sys.executable, "-I", str(_PRESS), media_type.removeprefix("image/"), *sizes],
                 input=content,
                 capture_output=True,
                 env={},

@@ -17,8 +17,17 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HouseMark:
+    """The picture that stands for the organisation: the name of its file, its size in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
-    """The signed-in person, read fresh on each request, with the name of their organisation."""
+    """The signed-in person, read fresh on each request; their organisation's name and mark."""
 
     person_id: int
     name: str
@@ -29,6 +38,7 @@ class Viewer:
     theme: str = "auto"
     sign_in_id: int = 0
     organisation: str | None = None
+    mark: HouseMark | None = None
     # When they last showed who they are, in this browser (trust.md 1.18).
     confirmed_at: dt.datetime | None = None
     # They came by a mailed link alone and have only an employee's rights until they confirm.

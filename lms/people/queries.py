@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.kernel.domain import NotFound
 from lms.kernel.text import unkept
-from lms.kernel.viewer import Role
+from lms.kernel.viewer import HouseMark, Role
 from lms.people.calendar import Span, WorkingCalendar, days_within, is_employed_on
 from lms.people.models import ClosingDay, Closure, Holiday, Organisation, Person, PersonRole, Unit
 from lms.people.public_holidays import public_holidays
@@ -183,6 +183,16 @@ def has_administrator(session: Session) -> bool:
 def find_organisation(session: Session) -> Organisation | None:
     """The organisation's row, None before preparation."""
     return session.get(Organisation, 1)
+
+
+def mark_of(organisation: Organisation) -> HouseMark | None:
+    """Its mark, if it has one."""
+    sha256, width, height = (
+        organisation.mark_sha256,
+        organisation.mark_width,
+        organisation.mark_height,
+    )
+    return HouseMark(sha256, width, height) if sha256 and width and height else None
 
 
 def working_calendar(session: Session, *, years: Iterable[int]) -> WorkingCalendar:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
@@ -119,6 +120,12 @@ class TextsForm(BaseForm):
 def text_values(texts: dict[Spoken, str]) -> dict[str, str]:
     """What the form shows of the texts."""
     return {f"{kind.value}_{locale}": text for (kind, locale), text in texts.items()}
+
+
+class MarkForm(BaseForm):
+    """A picture; what it may be is the operation's business."""
+
+    file = FileField(_l("Bild: PNG, JPEG oder WebP"))
 
 
 class UnitForm(BaseForm):

@@ -298,6 +298,7 @@ OBJECTS: dict[str, Thing] = {
     "courses.medium": Thing(Whose.SECRET, medium),
     "delivery.follow_link": Thing(Whose.SECRET, lambda _world: {"signed": "x"}),
     "house.help_page": Thing(Whose.SECRET, lambda _world: {"topic": "x"}),
+    "house.mark": Thing(Whose.SECRET, lambda _world: {"sha256": "a" * 64}),
     "learning.again": Thing(Whose.VIEWER, course),
     "learning.autosave": Thing(Whose.VIEWER, lesson),
     "learning.begin_quiz": Thing(Whose.VIEWER, lesson),

@@ -1,6 +1,7 @@
 """`flask mail deliver · list · retry`."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from lms.outbox import claims
 from lms.outbox.claims import Claim
 from lms.outbox.models import MailboxMessage
 from lms.outbox.rules import Reason, State
+from lms.people.operations import found_organisation
 from lms.web.db import House
 from tests import factories
 from tests.delivery.digest_values import TODAY, digest, line
@@ -84,6 +86,17 @@ def test_deliver_over_smtp_at_the_limit_and_say_when_the_server_is_away(
     assert done.exit_code == 1
     assert done.stdout == "sent 0, retry 1, failed 0, uncertain 0, cancelled 0, expired 0\n"
     assert "The mail server cannot be used now; the next try is at 2026-11-24T07:01:" in done.stderr
+
+
+def test_the_sender_is_shown_under_the_name_that_the_organisation_has_now(cli, session):
+    organisation = found_organisation(session, name="Haus", holidays_region="DE-BW")
+    for name in ("Haus Mond", "Haus Stern"):
+        organisation.name = name
+        queue_mail(session)
+        cli.invoke(args=["mail", "deliver", "--at", AT_EIGHT])
+    raw = session.scalars(select(MailboxMessage.raw).order_by(MailboxMessage.id)).all()
+    senders = [re.search("^From: (.*)$", one, re.MULTILINE)[1].strip() for one in raw]
+    assert senders == [f"Haus {one} <lernstand@example.org>" for one in ("Mond", "Stern")]
 
 
 def test_list_as_json(cli, session):

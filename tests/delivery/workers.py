@@ -77,7 +77,7 @@ def make_worker(
     values: dict[str, Any] = {
         "name": "test:1",
         "write": plain_text,
-        "sender": SENDER,
+        "sender": lambda: SENDER,
         "per_minute": 0,
         "now": clock,
         "rest": clock.rest,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms.certifications.exports import (
     Sheet,
+    SheetMark,
     certificate_file_name,
     certificate_pdf,
     certificate_svg,
@@ -24,10 +25,12 @@ from lms.certifications.views.blueprint import blueprint
 from lms.certifications.views.sheet import sheet_of
 from lms.certifications.views.wording import certificate_line, plain, said, way_of
 from lms.courses.queries import get_version
+from lms.kernel import files
 from lms.kernel.clock import local_date, utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission, may
-from lms.people.queries import find_organisation
+from lms.kernel.viewer import HouseMark
+from lms.people.queries import find_organisation, mark_of
 from lms.web.db import after_the_request, db_session, end_transaction, house
 from lms.web.guard import signed_in, viewer
 
@@ -124,7 +127,19 @@ def _sheet(session: Session, row: CertificateRow) -> Sheet:
         get_version(session, row.version_id).document,
         organisation=organisation.name if organisation else house().settings.organisation,
         officer=find_officer(session, today=house().today()),
+        mark=_mark(mark_of(organisation)) if organisation else None,
     )
+
+
+def _mark(mark: HouseMark | None) -> SheetMark | None:
+    if mark is None:
+        return None
+    try:
+        with files.open_file(house().settings.files, mark.sha256) as stream:
+            return SheetMark(stream.read(), mark.width, mark.height)
+    except FileNotFoundError:
+        # A certificate without the picture is better than none.
+        return None
 
 
 def _page(row: CertificateRow) -> str:

@@ -4,7 +4,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from lms.certifications.exports import BoardTick, CompetenceLine, Fact, Sheet, Words
+from lms.certifications.exports import BoardTick, CompetenceLine, Fact, Sheet, SheetMark, Words
 from lms.certifications.queries.certificates import CertificateRow
 from lms.certifications.rules.board import Tick, board_of
 from lms.certifications.views.wording import full_day, minutes, plain, sheet_day
@@ -17,7 +17,12 @@ from lms.web.languages import locale
 
 
 def sheet_of(
-    row: CertificateRow, course: Course, *, organisation: str, officer: str | None
+    row: CertificateRow,
+    course: Course,
+    *,
+    organisation: str,
+    officer: str | None,
+    mark: SheetMark | None = None,
 ) -> Sheet:
     """The sheet; `course` is the version that was completed, `officer` signs for the house."""
     return Sheet(
@@ -34,6 +39,7 @@ def sheet_of(
         board_ticks=_ticks(row),
         signature=(officer, _("Digitalisierungsbeauftragte")) if officer else (organisation,),
         check_url=check_address(row.code),
+        mark=mark,
     )
 
 

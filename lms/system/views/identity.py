@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from lms.kernel.clock import utc_now
 from lms.kernel.permissions import Permission
-from lms.system.forms import IdentityForm, TextsForm, identity_values, text_values
+from lms.system.forms import IdentityForm, MarkForm, TextsForm, identity_values, text_values
+from lms.system.operations.marks import MOST_MEBIBYTES
 from lms.system.operations.organisation import (
     By,
     ChangedMeanwhile,
@@ -33,7 +34,7 @@ def overview() -> ResponseReturnValue:
     """Name, contacts, mark, and what is not filled in yet."""
     identity = read_identity(db_session())
     form = IdentityForm(formdata=None, data=identity_values(identity))
-    return _identity_page(form, 200)
+    return identity_page(form, 200)
 
 
 @blueprint.post("/organisation")
@@ -42,11 +43,11 @@ def save_identity() -> ResponseReturnValue:
     """Save name and contacts, unless somebody else did meanwhile."""
     form = IdentityForm()
     if not form.validate():
-        return _identity_page(form, 422, seen=form.seen.data)
+        return identity_page(form, 422, seen=form.seen.data)
     try:
         changed = describe(db_session(), form.identity(), seen=form.seen.data or "", by=by())
     except ChangedMeanwhile:
-        return _identity_page(form, 409)
+        return identity_page(form, 409)
     _say_saved(changed=changed)
     return redirect(url_for("organisation.overview"))
 
@@ -78,7 +79,9 @@ def _say_saved(*, changed: bool) -> None:
     flash(_("Gespeichert. Die Seiten zeigen es sofort.") if changed else _("Nichts geändert."))
 
 
-def _identity_page(form: IdentityForm, status: int, *, seen: str | None = None) -> tuple[str, int]:
+def identity_page(
+    form: IdentityForm, status: int, *, seen: str | None = None, mark_form: MarkForm | None = None
+) -> tuple[str, int]:
     """The form; a stale one is told what is stored now, and may be saved over it then."""
     session = db_session()
     present = read_identity(session)
@@ -90,6 +93,8 @@ def _identity_page(form: IdentityForm, status: int, *, seen: str | None = None) 
         stored=get_organisation(session),
         changed=_changed(form, values) if status == 409 else None,
         unfilled=unfilled(session),
+        mark_form=mark_form or MarkForm(formdata=None),
+        most_mebibytes=MOST_MEBIBYTES,
     )
     return page, status
 
