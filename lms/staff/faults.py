@@ -132,6 +132,12 @@ class OwnRecord(NotAllowed):
     message = N_("Die eigenen Angaben ändert immer jemand anderes.")
 
 
+class SamePerson(PersonFault):
+    """An entry cannot be merged with itself."""
+
+    message = N_("Das ist derselbe Eintrag.")
+
+
 class EndsBeforeItBegins(PersonFault):
     """An absence whose last day lies before the first."""
 

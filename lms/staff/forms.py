@@ -149,3 +149,10 @@ class RightsForm(FaultForm):
     def roles(self) -> frozenset[Role]:
         """As the operations want them."""
         return frozenset(Role(one) for one in self.rights.data or ())
+
+
+class MergeForm(BaseForm):
+    """Which other entry is the same person, and that this was checked."""
+
+    other = HiddenField()
+    confirmed = BooleanField()

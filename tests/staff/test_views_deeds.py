@@ -49,8 +49,9 @@ def hidden(answer, name):
 
 
 def fields(answer):
-    """What a preview sends again."""
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text)
+    """What a preview sends again; a second form on it is another matter."""
+    form = answer.text.partition('<main id="main"')[2].partition("</form>")[0]
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form)
     return {name: html.unescape(value) for name, value in found if name != "csrf_token"}
 
 
@@ -428,3 +429,66 @@ def test_pages_name_what_can_be_done(house, officer, administrator):
     assert "Rechte ändern" in page
     assert "Abwesenheit eintragen" not in page
     assert "Person anlegen" in words(officer.get("/people"))
+
+
+# ----------------------------------------------------------------------------------------- merging
+
+
+def test_two_entries_are_compared_and_merged_once_that_is_confirmed(house, officer, session):
+    kept = house.person(first_name="Kim", last_name="Meier", job=None)
+    gone = house.person(first_name="Kym", last_name="Meier", job="Koch", personnel_number="99")
+    house.person(first_name="Ute", last_name="Andere")
+    course = house.course(title={"de": "Hygiene", "en": "Hygiene"})
+    house.held(gone, course, "2026-06-01")
+    house.require(course, "2026-11-01")
+    path = f"/people/{kept.id}/merge"
+    page = words(officer.get(path))
+    assert "Kym Meier" in page
+    assert "Ute Andere" not in page
+    assert "Kym Meier" in words(officer.get(f"{path}?q=%2399"))
+    preview = officer.post(path, data={"other": str(gone.id)})
+    page = words(preview)
+    for part in (
+        "„Kym Meier“ geht in „Kim Meier“ auf",
+        "Das lässt sich nicht zurücknehmen.",
+        "Nachweise – 1",
+        "Ich habe geprüft: Beide Einträge sind dieselbe Person.",
+        "Lieber den anderen Eintrag behalten",
+    ):
+        assert part in page
+    again = saved(officer, path, preview)
+    assert again.status_code == 422
+    assert "Setze den Haken" in words(again)
+    assert gone.anonymised_at is None
+    answer = officer.post(path, data=fields(preview) | {"step": "save", "confirmed": "y"})
+    assert (answer.status_code, answer.location) == (302, f"/people/{kept.id}")
+    record = words(officer.get(answer.location))
+    for part in ("Hygiene", "Koch", "Doppelten Eintrag zusammengeführt", "Gültig"):
+        assert part in record
+    assert officer.get(f"/people/{gone.id}").status_code == 404
+    assert "Kym" not in words(officer.get("/people"))
+
+
+def test_what_hangs_on_the_other_entry_must_be_as_it_was_shown(house, officer):
+    kept, gone, course = house.person(), house.person(), house.course()
+    path = f"/people/{kept.id}/merge"
+    preview = officer.post(path, data={"other": str(gone.id)})
+    house.held(gone, course, "2026-06-01")
+    answer = officer.post(path, data=fields(preview) | {"step": "save", "confirmed": "y"})
+    assert answer.status_code == 409
+    assert "Seit deiner Vorschau hat sich etwas geändert" in words(answer)
+
+
+@pytest.mark.parametrize("other", ["", "x", "999999", str(2**63)])
+def test_an_entry_that_is_none_is_not_merged(house, officer, other):
+    kept = house.person()
+    answer = officer.post(f"/people/{kept.id}/merge", data={"other": other})
+    assert answer.status_code in (302, 404)
+
+
+def test_an_entry_is_not_merged_with_itself_nor_with_ones_own(house, officer):
+    kept = house.person()
+    path = f"/people/{kept.id}/merge"
+    assert officer.post(path, data={"other": str(kept.id)}).status_code == 302
+    assert officer.post(path, data={"other": str(officer.person.id)}).status_code == 403
+    assert officer.get(f"/people/{officer.person.id}/merge").status_code == 403

@@ -33,7 +33,8 @@ class Words:
     """What a preview says: the result as heading, what else to know, the word on the button.
 
     `action` is where the form goes, `back` where "Abbrechen" leads; without `can_edit` there is
-    no form to go back to.
+    no form to go back to. For merging: both entries as `sides`, where to `swap` them, and what to
+    `confirm` by a tick, since it cannot be undone.
     """
 
     title: str
@@ -46,6 +47,9 @@ class Words:
     notes: tuple[str, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     can_edit: bool = True
+    sides: tuple[dict[str, object], ...] = ()
+    swap: tuple[str, str] | None = None
+    confirm: str | None = None
     picture: str | None = None
 
 
@@ -89,25 +93,27 @@ def preview_or_save(
     *,
     person: Person | None = None,
     shown: Deed | None = None,
+    stand: str = "",
+    is_confirmed: bool = True,
 ) -> ResponseReturnValue:
     """Show what the deed would do, or make it if it still does what was shown.
 
-    `shown` is what the preview plays, where more follows later than the deed does today. Faults
-    come through: the view shows its form again.
+    `shown` is what the preview plays, where more follows later than the deed does today; `stand`
+    says what else must be as it was shown. Faults come through: the view shows its form again.
     """
     session = db_session()
     ids = [person.id] if person else []
-    stand = fingerprint(person) if person else ""
+    stand += fingerprint(person) if person else ""
     found = preview(session, ids, shown or deed, today=house().today())
     if person:
         # The savepoint was taken back and with it what was loaded.
         get_master_data(session, person.id)
     digest = hashlib.sha256((found.digest + stand).encode()).hexdigest()[:32]
-    if step() == SAVE and request.form.get("digest") == digest:
+    is_as_shown = step() != SAVE or request.form.get("digest") == digest
+    if step() == SAVE and is_as_shown and is_confirmed:
         touched = deed()
         flash(done.message, "ok")
         return redirect(done.url(touched))
-    has_changed = step() == SAVE
     shown_words = words(found)
     page = render_template(
         "staff/preview.html",
@@ -117,9 +123,12 @@ def preview_or_save(
         shows_duties=may(viewer(), Permission.SEE_STATUS),
         digest=digest,
         typed=[*typed(form), *shown_words.hidden],
-        has_changed=has_changed,
+        has_changed=not is_as_shown,
+        lacks_tick=is_as_shown and not is_confirmed,
     )
-    return (page, 409) if has_changed else page
+    if not is_as_shown:
+        return page, 409
+    return page if is_confirmed else (page, 422)
 
 
 def typed(form: BaseForm) -> list[tuple[str, str]]:
@@ -128,5 +137,5 @@ def typed(form: BaseForm) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name in names and name not in ("csrf_token", "search")
+        if name in names and name not in ("csrf_token", "search", "confirmed")
     ]
