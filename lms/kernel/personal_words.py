@@ -58,6 +58,10 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("Links und Codes zum Anmelden, als Prüfsumme"),
         N_("niemand"),
     ),
+    "second factor": (
+        N_("Zweiter Faktor, verschlüsselt; Ersatzcodes als Prüfsumme"),
+        N_("niemand"),
+    ),
     "look at a record": (
         N_("Wer deine Akte angesehen hat: Tag, Zweck und Rolle"),
         N_("Datenschutz"),
@@ -98,6 +102,7 @@ PERIODS: dict[str, str] = {
     "24 hours": N_("24 Stunden"),
     "12 months": N_("12 Monate"),
     "3 years": N_("3 Jahre"),
+    "as long as it is set up": N_("solange er eingerichtet ist"),
     "until it is changed": N_("bis sie geändert werden"),
 }
 

@@ -123,3 +123,8 @@ def test_next_leads_nowhere_else(target):
 @pytest.mark.parametrize("target", ["/", "/courses", "/courses/zoom-basics?t=1", "/people/7#duty"])
 def test_next_leads_to_own_pages(target):
     assert safe_next(target) == target
+
+
+def test_a_link_that_is_not_good_says_why():
+    refused = rules.LinkNotGood(rules.LinkState.LATE)
+    assert (refused.state, refused.status) == (rules.LinkState.LATE, 410)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lms.certifications.rules.policy import RequirementPolicy
-from lms.people.calendar import Span
+from lms.people.calendar import Span, WorkingCalendar
 from lms.reminders.rules import (
     Audience,
     SendWindow,
@@ -18,8 +18,10 @@ from lms.reminders.rules import (
     planning_day,
     quiet_spans,
     send_window,
+    sending_day,
     trips_breaker,
     urgency,
+    usual_total,
 )
 
 day = dt.date.fromisoformat
@@ -162,3 +164,25 @@ def test_the_breaker_allows_three_times_the_usual_day_and_at_least_200(
 def test_the_breaker_counts_what_the_day_has_already() -> None:
     assert not trips_breaker(planned_today=150, found=50, day_totals=[])
     assert trips_breaker(planned_today=150, found=51, day_totals=[])
+
+
+@pytest.mark.parametrize(
+    ("now", "sent_on"),
+    [
+        ("2026-11-27T06:00+01:00", "2026-11-27"),
+        ("2026-11-27T16:59+01:00", "2026-11-27"),
+        ("2026-11-27T17:00+01:00", "2026-11-30"),
+        ("2026-11-28T09:00+01:00", "2026-11-30"),
+    ],
+)
+def test_what_is_released_after_five_or_on_a_weekend_leaves_on_the_next_working_day(
+    now: str, sent_on: str
+) -> None:
+    assert sending_day(instant(now), BERLIN, WorkingCalendar()) == day(sent_on)
+
+
+@pytest.mark.parametrize(
+    ("totals", "usual"), [([], 0), ([4], 4), ([4, 5], 5), ([9] * 5 + [2] * 20, 2)]
+)
+def test_the_usual_day_is_the_middle_of_the_last_twenty(totals: list[int], usual: int) -> None:
+    assert usual_total(totals) == usual

@@ -12,7 +12,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from lms.access import operations as access
+from lms.access.operations import links, set_up, signing_in
+from lms.access.rules import Purpose
 from lms.kernel import files
 from lms.kernel.db import Sessions, transaction
 from lms.system.backups import archive
@@ -246,12 +247,21 @@ def test_everybody_is_signed_out_and_links_are_void(house, tmp_path, other):
     with house.writing() as session:
         person = factories.make_person(session)
         session.flush()
-        access.sign_in(session, person, user_agent="x", keep=True, now=factories.NOW)
-        access.open_set_up(session, now=factories.NOW)
+        signing_in.sign_in(session, person, user_agent="x", keep=True, now=factories.NOW)
+        set_up.open_set_up(session, now=factories.NOW)
+        links.add_link(
+            session,
+            person.id,
+            Purpose.RESET,
+            address=person.email,
+            token_hash="0" * 64,
+            now=factories.NOW,
+        )
     house.run("create", tmp_path / "b.zip")
     assert other.run("restore", tmp_path / "b.zip")[0] == 0
     assert other.ask("SELECT count(*) FROM sign_ins") == 0
     assert other.ask("SELECT count(*) FROM set_up_addresses") == 0
+    assert other.ask("SELECT count(*) FROM access_links") == 0
     assert other.ask("SELECT count(*) FROM audit_entries WHERE verb = 'backup.restored'") == 1
 
 
