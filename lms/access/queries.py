@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Date, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.access import rules
@@ -12,7 +12,7 @@ from lms.access.models import AccessLink, Password, RecoveryCode, SecondFactor, 
 from lms.access.rules import LinkState, Purpose, Strength
 from lms.kernel.viewer import HouseMark, Role, Viewer
 from lms.people.models import Organisation, Person, PersonRole, Unit
-from lms.people.queries import employed_on
+from lms.people.queries import employed_on, has_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ _SIGN_IN = (
         .where(SetUpAddress.person_id == SignIn.person_id)
         .scalar_subquery()
         .label("set_up_at"),
+        has_team(SignIn.person_id, bindparam("today", type_=Date())).label("has_team"),
     )
     .join(Person, Person.id == SignIn.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
@@ -92,6 +93,7 @@ def find_sign_in(
         mark=HouseMark(found.mark_sha256, found.mark_width, found.mark_height)
         if found.mark_sha256
         else None,
+        has_team=bool(found.has_team),
         confirmed_at=found.confirmed_at,
         is_limited=roles != given,
     )

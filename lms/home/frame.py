@@ -50,7 +50,7 @@ def _values() -> dict[str, Any]:
         return {}
     viewer = current_viewer()
     house_shown = _house_shown(viewer)
-    shown, more = places_for(viewer.roles, _built()) if viewer else ([], [])
+    shown, more = _places(viewer) if viewer else ([], [])
     return {
         "viewer": viewer,
         "locale": locale(),
@@ -66,6 +66,11 @@ def _values() -> dict[str, Any]:
         "language_switch": _language_switch(),
         "theme_switch": _theme_switch(viewer) if viewer else None,
     }
+
+
+def _places(viewer: Viewer) -> tuple[list[Place], list[Place]]:
+    sees_team = viewer.has_team and house().settings.supervisor_digest == "names"
+    return places_for(viewer.roles, _built(), has_team=sees_team)
 
 
 @dataclass(frozen=True, slots=True)

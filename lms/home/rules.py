@@ -12,6 +12,7 @@ class Place:
     """A page in the navigation: endpoint, German label, icon, whose page it is.
 
     `area` names the pages that lie behind it: blueprints, or endpoints that differ from theirs.
+    `is_for_teams`: only for supervisors and whoever stands in for one.
     """
 
     endpoint: str
@@ -19,6 +20,7 @@ class Place:
     icon: str
     roles: frozenset[Role]
     area: tuple[str, ...] = ()
+    is_for_teams: bool = False
 
 
 _EVERYBODY = frozenset(Role)
@@ -51,17 +53,22 @@ PLACES = (
         _ADMINISTRATOR,
         ("organisation",),
     ),
+    Place(
+        "staff.team", N_("Team"), "users", _EVERYBODY, ("staff.team_letters",), is_for_teams=True
+    ),
     Place("certifications.mine", N_("Nachweise"), "award", _EVERYBODY, ("certifications",)),
 )
 MOST = 5
 
 
 def places_for(
-    roles: Iterable[Role], places: Sequence[Place] = PLACES
+    roles: Iterable[Role], places: Sequence[Place] = PLACES, *, has_team: bool = False
 ) -> tuple[list[Place], list[Place]]:
     """At most five places and, behind "Mehr", the rest."""
     mine = frozenset(roles)
-    found = [place for place in places if mine & place.roles]
+    found = [
+        place for place in places if mine & place.roles and (has_team or not place.is_for_teams)
+    ]
     if len(found) <= MOST:
         return found, []
     return found[: MOST - 1], found[MOST - 1 :]

@@ -39,6 +39,7 @@ class Viewer:
     sign_in_id: int = 0
     organisation: str | None = None
     mark: HouseMark | None = None
+    has_team: bool = False
     # When they last showed who they are, in this browser (trust.md 1.18).
     confirmed_at: dt.datetime | None = None
     # They came by a mailed link alone and have only an employee's rights until they confirm.

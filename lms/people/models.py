@@ -120,6 +120,24 @@ class Absence(Model):
     )
 
 
+class Deputy(Model):
+    """Who stands in for a supervisor on which days, both included."""
+
+    __tablename__ = "deputies"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    supervisor_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True, info=_MASTER)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True, info=_MASTER)
+    from_on: Mapped[dt.date] = mapped_column(info=_MASTER)
+    until_on: Mapped[dt.date] = mapped_column(info=_MASTER)
+
+    __table_args__ = (
+        UniqueConstraint("supervisor_id", "from_on"),
+        CheckConstraint("deputy_id <> supervisor_id", "stands_in_for_another"),
+        CheckConstraint("until_on >= from_on", "ends_after_it_began"),
+    )
+
+
 class Organisation(Model):
     """One row: what the settings said first and the organisation may change later."""
 

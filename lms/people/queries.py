@@ -11,10 +11,12 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Date,
+    Select,
     String,
     and_,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -23,13 +25,22 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from lms.kernel.domain import NotFound
 from lms.kernel.text import unkept
 from lms.kernel.viewer import HouseMark, Role
 from lms.people.calendar import Span, WorkingCalendar, days_within, is_employed_on
-from lms.people.models import ClosingDay, Closure, Holiday, Organisation, Person, PersonRole, Unit
+from lms.people.models import (
+    ClosingDay,
+    Closure,
+    Deputy,
+    Holiday,
+    Organisation,
+    Person,
+    PersonRole,
+    Unit,
+)
 from lms.people.public_holidays import public_holidays
 from lms.people.rules import spellings
 
@@ -94,6 +105,36 @@ def employed_on(day: dt.date) -> ColumnElement[bool]:
         & or_(Person.hired_on.is_(None), Person.hired_on <= day)
         & or_(Person.left_on.is_(None), Person.left_on >= day)
     )
+
+
+def standing_in(day: dt.date) -> Select[int, int, dt.date, dt.date]:
+    """Deputies from a day on: supervisor, deputy, first and last day.
+
+    Whoever named one must be there: with a supervisor who has left, their deputies go, too.
+    """
+    supervisor = aliased(Person)
+    return (
+        select(Deputy.supervisor_id, Deputy.deputy_id, Deputy.from_on, Deputy.until_on)
+        .join(supervisor, supervisor.id == Deputy.supervisor_id)
+        .where(
+            Deputy.until_on >= day,
+            supervisor.anonymised_at.is_(None),
+            or_(supervisor.left_on.is_(None), supervisor.left_on >= day),
+        )
+        .order_by(Deputy.from_on, Deputy.id)
+    )
+
+
+def has_team(person_id: Any, day: Any) -> ColumnElement[bool]:  # noqa: ANN401 - values, or the places of some
+    """The condition that somebody is named as a supervisor, or stands in for one on this day."""
+    report = aliased(Person)
+    is_supervisor = exists().where(
+        report.supervisor_id == person_id,
+        report.anonymised_at.is_(None),
+        or_(report.left_on.is_(None), report.left_on >= day),
+    )
+    stands_in = standing_in(day).where(Deputy.deputy_id == person_id, Deputy.from_on <= day)
+    return or_(is_supervisor, stands_in.order_by(None).exists())
 
 
 def is_employed(person: Person, day: dt.date) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NotRequired, TypedDict
 
-from lms.people.calendar import DAY, WorkingCalendar
+from lms.people.calendar import DAY, Span, WorkingCalendar
 from lms.reminders.plan import Decision, decide, next_day, outlook
 from lms.reminders.rules import Audience, Outcome, PastNotice, RemindedCycle, urgency
 
@@ -16,13 +16,14 @@ class SimulatedCycle:
     """A live round with the names that a preview prints; people by address or `#number`.
 
     `notices` is what was sent and queued so far; empty for a preview that begins in the past.
-    `supervisor` None: the supervisors' digest is off.
+    `supervisor` None: the supervisors' digest is off; `deputies` hear instead on their days.
     """
 
     person: str
     course: str
     cycle: RemindedCycle
     supervisor: str | None = None
+    deputies: tuple[tuple[Span, str], ...] = ()
     notices: tuple[PastNotice, ...] = ()
 
 
@@ -81,7 +82,7 @@ def simulate(
     digests: dict[_DigestKey, list[PreviewItem]] = defaultdict(list)
     for one in cycles:
         for day, decision in _sweeps(one, calendar, from_on, last_on):
-            recipient, item = _line(one, decision)
+            recipient, item = _line(one, decision, day)
             digests[day, recipient, decision.audience, one.cycle.is_held].append(item)
     return [
         PreviewMessage(day, person, audience, tuple(sorted(items, key=_order)), is_held)
@@ -103,10 +104,11 @@ def _sweeps(
         day = next_day(cycle, day + DAY, ahead, calendar)
 
 
-def _line(one: SimulatedCycle, decision: Decision) -> tuple[str, PreviewItem]:
+def _line(one: SimulatedCycle, decision: Decision, day: dt.date) -> tuple[str, PreviewItem]:
     due_on = one.cycle.due_on
     if decision.audience is Audience.SUPERVISOR and one.supervisor is not None:
-        return one.supervisor, PreviewItem(one.course, decision.stage, due_on, one.person)
+        hears = next((key for span, key in one.deputies if span.covers(day)), one.supervisor)
+        return hears, PreviewItem(one.course, decision.stage, due_on, one.person)
     return one.person, PreviewItem(one.course, decision.stage, due_on)
 
 

@@ -14,7 +14,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # types lag
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from lms.kernel.domain import DomainError
 from lms.kernel.text import whole_number
@@ -156,3 +156,17 @@ class MergeForm(BaseForm):
 
     other = HiddenField()
     confirmed = BooleanField()
+
+
+class DeputyForm(BaseForm):
+    """Who stands in for a supervisor, from when until when."""
+
+    who = StringField(
+        _l("Wer vertritt dich?"),
+        [
+            DataRequired(_l("Schreib, wer dich vertritt.")),
+            Length(max=254, message=_l("Das ist zu lang, erlaubt sind %(max)d Zeichen.")),
+        ],
+    )
+    from_on = DayField(_l("Erster Tag"), [DataRequired(_A_DAY_NEEDED)])
+    until_on = DayField(_l("Letzter Tag"), [DataRequired(_A_DAY_NEEDED)])

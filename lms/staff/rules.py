@@ -39,6 +39,8 @@ class Filters:
     unit_id: int | None = None
     course_id: int | None = None
     need: Need | None = None
+    # Only people who report to one of these, for the pages of supervisors.
+    supervisor_ids: tuple[int, ...] = ()
 
     @property
     def is_set(self) -> bool:

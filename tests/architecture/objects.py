@@ -202,6 +202,11 @@ def proof(world: World) -> dict[str, Any]:
     return {"proof_id": world.proof_id}
 
 
+def deputy(world: World) -> dict[str, Any]:
+    """Who stands in for Jana; here supervisors are told nothing, so the page is not there."""
+    return {"deputy_id": world.jana.id}
+
+
 def report(world: World) -> dict[str, Any]:
     """Jana's report, which the officer reads since it was handed in."""
     return {"report_id": world.report.id}
@@ -341,6 +346,8 @@ OBJECTS: dict[str, Thing] = {
     "staff.leaving": Thing(Whose.HOUSE, person),
     "staff.merge_people": Thing(Whose.HOUSE, person),
     "staff.new_absence": Thing(Whose.HOUSE, person),
+    # Not there at all while supervisors are told nothing; tests/staff/test_views_team.py.
+    "staff.end_own_deputy": Thing(Whose.SECRET, deputy),
     "staff.person": Thing(Whose.HOUSE, person),
     "staff.preview_stay": Thing(Whose.HOUSE, leaver),
     "staff.returning": Thing(Whose.HOUSE, leaver),

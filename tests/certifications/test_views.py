@@ -239,7 +239,7 @@ def test_without_duties_the_courses_are_offered(client_of):
 
 def test_supervisors_are_named_where_they_see_names(house, make_app, session, sign_in):
     told = page(sign_in(make_app(SUPERVISOR_DIGEST="names").test_client(), house.person()))
-    assert "erfährt es auch deine vorgesetzte Person" in told
+    assert "Deine vorgesetzte Person sieht, wie du in deinen Pflichten stehst" in told
     silent = page(sign_in(make_app().test_client(), house.person()))
     assert "vorgesetzte Person" not in silent
 

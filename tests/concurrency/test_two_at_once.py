@@ -15,9 +15,13 @@ from lms.certifications.operations.completing import Shown, complete
 from lms.certifications.rules.scopes import Scope
 from lms.kernel.db import reading, transaction
 from lms.outbox.models import OutboxMessage
+from lms.people.calendar import Span
+from lms.people.deputies import AlreadyArranged
+from lms.people.models import Deputy
 from lms.reminders.models import Notice
 from lms.reminders.operations.releasing import AlreadyReleased, release
 from lms.reminders.operations.sweeping import sweep
+from lms.staff.operations.deputising import name_deputy
 from tests.duties import FRAME, NAMES, House, at, day
 
 ON = "2026-11-24"
@@ -237,3 +241,22 @@ def test_a_release_while_sweeps_run_loses_no_round(held_house, monkeypatch, go):
     sweep(sessions, FRAME, now=now)
     assert count(sessions, OutboxMessage) == 12, go
     assert count(sessions, Notice, Notice.outcome == "queued") == 72
+
+
+def test_two_deputies_for_the_same_day_are_one(own_sessions):
+    with transaction(own_sessions) as session:
+        house = House(session)
+        above = house.person().id
+        others = [house.person().email for _number in range(3)]
+
+    def name(who):
+        with transaction(own_sessions) as session:
+            span = Span(day(ON), day("2026-12-01"))
+            try:
+                name_deputy(session, above, who, span, today=day(ON), now=at(ON))
+            except AlreadyArranged:
+                return "taken"
+            return "named"
+
+    assert sorted(at_once(*[partial(name, who) for who in others])) == ["named", "taken", "taken"]
+    assert count(own_sessions, Deputy) == 1

@@ -42,9 +42,15 @@ def test_several_roles_are_the_union_and_what_exceeds_five_stands_behind_more():
 
 
 def test_nobody_sees_more_than_five_at_once():
-    shown, more = places_for(Role)
+    shown, more = places_for(Role, has_team=True)
     assert len(shown) + bool(more) <= MOST
     assert [*shown, *more] == list(PLACES)
+
+
+def test_the_team_is_for_whoever_leads_one():
+    shown, _more = places_for({Role.EMPLOYEE}, has_team=True)
+    assert [place.endpoint for place in shown] == [*OWN, "staff.team"]
+    assert present_place("staff.team", shown) == "staff.team"
 
 
 @pytest.mark.parametrize(

@@ -175,4 +175,4 @@ def test_the_number_of_queries_does_not_grow(house, session, count_queries):
         session.expunge_all()
         with count_queries() as counted:
             ahead(session, tells_supervisor=True)
-        assert counted.queries == 9
+        assert counted.queries == 10

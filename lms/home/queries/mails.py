@@ -50,7 +50,7 @@ def next_mails(session: Session, *, today: dt.date, tells_supervisor: bool) -> N
     ]
     supervisors = None
     if any(audience is Audience.SUPERVISOR for _person, audience in found):
-        supervisors = Supervisors(session, today)
+        supervisors = Supervisors(session, send_on)
     recipients = [(recipient_of(*one, supervisors), one[1]) for one in found]
     mails = {(person.id, audience) for person, audience in recipients if person is not None}
     return NextMails(send_on, len(mails))

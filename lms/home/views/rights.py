@@ -23,8 +23,13 @@ def right_rows(*, tells_supervisor: bool) -> list[RightRow]:
     if tells_supervisor:
         rows.append(
             RightRow(
-                str(_("Einmal in der Woche per E-\u2060Mail: wer im eigenen Team überfällig ist")),
-                str(_("Vorgesetzte")),
+                str(
+                    _(
+                        "Stand und Fristen der Personen, die direkt an einen berichten, dazu einmal"
+                        " in der Woche eine E-\u2060Mail: wer überfällig ist"
+                    )
+                ),
+                str(_("Vorgesetzte und ihre Vertretung")),
             )
         )
     return rows

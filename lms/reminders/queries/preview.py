@@ -9,7 +9,13 @@ from lms.certifications.models import Cycle
 from lms.courses.models import Course
 from lms.people.models import Person
 from lms.people.queries import working_calendar
-from lms.reminders.queries.rounds import Supervisors, as_rounds, live_rounds, rounds_between
+from lms.reminders.queries.rounds import (
+    Hearing,
+    Supervisors,
+    as_rounds,
+    live_rounds,
+    rounds_between,
+)
 from lms.reminders.simulation import PreviewMessage, SimulatedCycle, simulate
 
 
@@ -37,13 +43,14 @@ def reminders_ahead(
     supervisors = Supervisors(session, today) if tells_supervisor else None
     cycles = []
     for one in rounds:
-        above = supervisors.of(one.person) if supervisors else None
+        above = supervisors.hearing(one.person) if supervisors else Hearing(None)
         cycles.append(
             SimulatedCycle(
                 person=one.person.key,
                 course=slugs[one.cycle.course_id],
                 cycle=one.reminded,
-                supervisor=above.key if above else None,
+                supervisor=above.person.key if above.person else None,
+                deputies=tuple((span, who.key) for span, who in above.deputies),
                 notices=one.notices,
             )
         )

@@ -13,8 +13,9 @@ from lms.certifications.operations.rounds import LeaveBook
 from lms.certifications.queries.pauses import paused_people
 from lms.certifications.queries.rows import policy_of
 from lms.kernel.viewer import Role
+from lms.people.calendar import Span
 from lms.people.models import Person, PersonRole
-from lms.people.queries import employed_on
+from lms.people.queries import employed_on, standing_in
 from lms.reminders.models import Notice
 from lms.reminders.plan import Decision
 from lms.reminders.rules import (
@@ -134,10 +135,23 @@ def _notices(session: Session, cycle_ids: Collection[int]) -> dict[int, list[Pas
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Who hears of somebody's overdue duties, and who does instead on some days."""
+
+    person: Person | None
+    deputies: tuple[tuple[Span, Person], ...] = ()
+
+    def on(self, day: dt.date) -> Person | None:
+        """The recipient of this day, None when the house has nobody."""
+        return next((one for span, one in self.deputies if span.covers(day)), self.person)
+
+
 class Supervisors:
     """Who hears of somebody's overdue duties: the supervisor, theirs if gone, else an officer.
 
-    Gone is whoever has left, is away for long, or has no address that works.
+    Gone is whoever has left, is away for long, or has no address that works. Whoever stands in for
+    a supervisor on the day comes first; nobody hears of their own duties that way.
     """
 
     def __init__(self, session: Session, today: dt.date) -> None:
@@ -150,22 +164,38 @@ class Supervisors:
         ]
         self._people = {person.id: person for person in reachable}
         self._above = dict(session.execute(select(Person.id, Person.supervisor_id)).all())
+        self._today = today
+        self._deputies: dict[int, list[tuple[Span, int]]] = {}
+        for supervisor_id, deputy_id, from_on, until_on in session.execute(standing_in(today)):
+            span = (Span(from_on, until_on), deputy_id)
+            self._deputies.setdefault(supervisor_id, []).append(span)
         officers = session.scalars(
             select(PersonRole.person_id).where(PersonRole.role == Role.OFFICER)
         )
         self._officers = sorted(one for one in officers if one in self._people)
 
     def of(self, person: Person) -> Person | None:
-        """The recipient, None when the house has nobody (certification.md 8, vector 43)."""
+        """The recipient of today, None when the house has nobody (vector 43)."""
+        return self.hearing(person).on(self._today)
+
+    def hearing(self, person: Person) -> Hearing:
+        """The recipients of all days from today on (certification.md 3.1; 8, vector 43)."""
         seen = {person.id}
+        deputies: list[tuple[Span, Person]] = []
         next_id = person.supervisor_id
         while next_id is not None and next_id not in seen:
             seen.add(next_id)
+            deputies += [
+                (span, self._people[one])
+                for span, one in self._deputies.get(next_id, ())
+                if one in self._people and one != person.id
+            ]
             if next_id in self._people:
-                return self._people[next_id]
+                return Hearing(self._people[next_id], tuple(deputies))
             next_id = self._above.get(next_id)
         officer_id = next((one for one in self._officers if one != person.id), None)
-        return None if officer_id is None else self._people[officer_id]
+        officer = None if officer_id is None else self._people[officer_id]
+        return Hearing(officer, tuple(deputies))
 
 
 def supervisors_for(

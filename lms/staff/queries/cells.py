@@ -29,6 +29,7 @@ class Shape:
     has_unit: bool = False
     has_course: bool = False
     has_need: bool = False
+    has_team: bool = False
 
     @property
     def is_about_people(self) -> bool:
@@ -43,6 +44,7 @@ def shape_of(filters: Filters) -> Shape:
         filters.unit_id is not None,
         filters.course_id is not None,
         filters.need is not None,
+        bool(filters.supervisor_ids),
     )
 
 
@@ -55,13 +57,18 @@ def parameters(filters: Filters, today: dt.date) -> dict[str, Any]:
         values["course_id"] = filters.course_id
     if filters.need is not None:
         values["need"] = filters.need.value
+    if filters.supervisor_ids:
+        values["supervisor_ids"] = list(filters.supervisor_ids)
     return values | name_parameters(filters.words)
 
 
 def filtered(shape: Shape) -> ColumnElement[bool]:
     """The condition on people alone: there today, name and unit."""
     in_unit = Person.unit_id == bindparam("unit_id") if shape.has_unit else true()
-    return and_(employed_on(TODAY), named(shape.words), in_unit)
+    in_team: ColumnElement[bool] = true()
+    if shape.has_team:
+        in_team = Person.supervisor_id.in_(bindparam("supervisor_ids", expanding=True))
+    return and_(employed_on(TODAY), named(shape.words), in_unit, in_team)
 
 
 def all_cells() -> CTE:

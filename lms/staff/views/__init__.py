@@ -9,6 +9,7 @@ from lms.staff.views import (
     record,
     rights,
     staying,
+    team,
 )
 from lms.staff.views.blueprint import blueprint
 
@@ -22,4 +23,5 @@ __all__ = [
     "record",
     "rights",
     "staying",
+    "team",
 ]
