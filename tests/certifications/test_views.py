@@ -437,7 +437,7 @@ def test_a_page_needs_few_queries(held, assert_queries):
     browser.get(paper)
     with assert_queries(2):
         browser.get(shown)
-    with assert_queries(6):
+    with assert_queries(5):
         browser.get(paper)
 
 
@@ -616,7 +616,7 @@ def test_checks_leave_no_address_behind(client, session):
 def test_a_check_needs_few_queries(client, paper, assert_queries):
     code = paper("2026-11-20").code
     check(client, code)
-    with assert_queries(6):
+    with assert_queries(5):
         check(client, code)
 
 

@@ -49,7 +49,7 @@ def test_nobody_sees_more_than_five_at_once():
 
 def test_the_team_is_for_whoever_leads_one():
     shown, _more = places_for({Role.EMPLOYEE}, has_team=True)
-    assert [place.endpoint for place in shown] == [*OWN, "staff.team"]
+    assert [place.endpoint for place in shown] == [*ALL, "staff.team", OWN]
     assert present_place("staff.team", shown) == "staff.team"
 
 
