@@ -108,10 +108,7 @@ def employed_on(day: dt.date) -> ColumnElement[bool]:
 
 
 def standing_in(day: dt.date) -> Select[int, int, dt.date, dt.date]:
-    """Deputies from a day on: supervisor, deputy, first and last day.
-
-    Whoever named one must be there: with a supervisor who has left, their deputies go, too.
-    """
+    """Deputies from a day on, of supervisors who have not left by then; with their days."""
     supervisor = aliased(Person)
     return (
         select(Deputy.supervisor_id, Deputy.deputy_id, Deputy.from_on, Deputy.until_on)
@@ -121,7 +118,6 @@ def standing_in(day: dt.date) -> Select[int, int, dt.date, dt.date]:
             supervisor.anonymised_at.is_(None),
             or_(supervisor.left_on.is_(None), supervisor.left_on >= day),
         )
-        .order_by(Deputy.from_on, Deputy.id)
     )
 
 
@@ -134,7 +130,7 @@ def has_team(person_id: Any, day: Any) -> ColumnElement[bool]:  # noqa: ANN401 -
         or_(report.left_on.is_(None), report.left_on >= day),
     )
     stands_in = standing_in(day).where(Deputy.deputy_id == person_id, Deputy.from_on <= day)
-    return or_(is_supervisor, stands_in.order_by(None).exists())
+    return or_(is_supervisor, stands_in.exists())
 
 
 def is_employed(person: Person, day: dt.date) -> bool:

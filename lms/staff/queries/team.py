@@ -51,6 +51,7 @@ def list_deputies(session: Session, supervisor_id: int, *, today: dt.date) -> li
         standing_in(today)
         .where(Deputy.supervisor_id == supervisor_id)
         .add_columns(*_name_of(Deputy.deputy_id), Deputy.id)
+        .order_by(Deputy.from_on)
     )
     return [
         StandIn(row.id, f"{row.first_name} {row.last_name}", row.from_on, row.until_on)
