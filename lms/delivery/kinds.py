@@ -15,6 +15,7 @@ from lms.delivery.access_mails import access_kinds
 from lms.delivery.digests import digest_context
 from lms.delivery.operations import Kind, Kinds
 from lms.delivery.proofs import proof_kind
+from lms.delivery.workshop_mails import workshop_kind
 from lms.kernel.clock import local_date
 from lms.outbox.models import OutboxMessage
 from lms.reminders.operations import letters as reminders
@@ -43,4 +44,5 @@ def kinds_of(zone: ZoneInfo) -> Kinds:
             template=lambda values: "digest" if values["audience"] == "learner" else "team_digest",
         ),
         "external_decided": proof_kind(zone),
+        "workshop": workshop_kind(zone),
     }

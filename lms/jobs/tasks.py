@@ -13,6 +13,8 @@ from lms.reminders.operations.verifying import verify_next_actions
 from lms.settings import Settings
 from lms.staff import operations as staff
 from lms.system.operations import runs as system
+from lms.workshops.operations.reminding import remind
+from lms.workshops.rules.words import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,17 @@ def _end_leavers(shift: Shift) -> int:
         return staff.end_duties_of_leavers(session, today=today, now=shift.now)
 
 
+def _workshops(shift: Shift) -> int:
+    settings = shift.settings
+    frame = Frame(settings.time_zone, settings.mail_domain, settings.default_locale)
+    return remind(shift.sessions, frame, now=shift.now)
+
+
 # Every name of lms.system.rules.TIMETABLE, what it does, and how many things it did.
 TASKS: dict[str, Callable[[Shift], int]] = {
     "sweep": _sweep,
     "audit-link": _link_audit,
+    "workshops": _workshops,
     "leavers": _end_leavers,
     "tidy": _tidy,
     "verify": _verify,

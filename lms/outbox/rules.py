@@ -253,6 +253,7 @@ KIND_NAMES = {
     "password_changed": N_("Hinweis: Passwort geändert"),
     "factor_changed": N_("Hinweis: zweiter Faktor geändert"),
     "address_changed": N_("Hinweis: Adresse geändert"),
+    "workshop": N_("Termin"),
 }
 # What the officer may read in full: all of it stands on the officer's own pages, too. Of any other
 # kind the officer sees the facts alone (trust.md 2.2 and 5).

@@ -55,6 +55,7 @@ def test_a_tick_runs_every_job_once_and_beats(shift, session):
         ("sweep", minute, "a", True),
         ("tidy", day, "a", True),
         ("verify", day - dt.timedelta(days=1), "a", True),
+        ("workshops", minute, "a", True),
     ]
     beat = session.scalars(select(Heartbeat)).one()
     assert (beat.process, beat.kind, beat.beat_at) == ("a", "scheduler", NOW)
@@ -78,6 +79,8 @@ def test_the_next_minute_runs_the_jobs_of_the_minute_only(shift, session):
         ("sweep", "b"),
         ("tidy", "a"),
         ("verify", "a"),
+        ("workshops", "a"),
+        ("workshops", "b"),
     ]
 
 
@@ -190,7 +193,7 @@ def test_two_schedulers_share_the_slots(own_sessions, settings):
     with reading(own_sessions) as session:
         found = session.scalars(select(JobRun)).all()
         assert {run.is_ok for run in found} == {True}
-        assert len(found) == 10 * 2 + 3
+        assert len(found) == 10 * 3 + 3
         assert len(session.scalars(select(Heartbeat)).all()) == 2
     with transaction(own_sessions) as session:
         assert session.scalars(select(OutboxMessage)).all() == []

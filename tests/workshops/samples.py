@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from lms.kernel.viewer import Role
 from lms.outbox.models import OutboxMessage
 from lms.people.models import Person
-from lms.workshops.models import SignUp, SignUpEvent, Workshop
+from lms.workshops.models import SignUp, SignUpEvent, Workshop, WorkshopDate
 from lms.workshops.operations import places, planning
+from lms.workshops.queries.places import list_dates
 from lms.workshops.rules.planning import DatePlan, Plan
 from lms.workshops.rules.words import Frame
 from tests import duties, factories
@@ -106,3 +107,23 @@ class Hall:
             select(OutboxMessage).where(OutboxMessage.kind == "workshop").order_by(OutboxMessage.id)
         )
         return [(one.person_id, one.values["event"]) for one in rows]
+
+
+def stored(date: WorkshopDate) -> DatePlan:
+    """A date as the form sends it back."""
+    return DatePlan(
+        id=date.id, starts_at=date.starts_at, ends_at=date.ends_at, place=date.place,
+        is_cancelled=date.is_cancelled,
+    )  # fmt: skip
+
+
+def change(
+    hall: Hall, workshop: Workshop, *dates: DatePlan, now: dt.datetime = NOW, **values: Any
+) -> planning.Changed:
+    """Save a session again with other values."""
+    kept = dates or tuple(stored(one) for one in list_dates(hall.session, workshop.id))
+    given = {"capacity": workshop.capacity} | values
+    made = plan(hall.trainer, *kept, **given)
+    return planning.change(
+        hall.session, workshop.id, made, by=hall.trainer.id, frame=FRAME, now=now
+    )

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
+from lms.kernel.clock import local_date
 from lms.outbox.models import OutboxMessage
 from lms.people.models import Absence, Person
 from lms.people.queries import is_employed
@@ -13,7 +15,7 @@ from lms.workshops.models import SignUp, Workshop, WorkshopDate, WorkshopNotice
 from lms.workshops.queries.listing import place_in_line
 from lms.workshops.queries.places import list_dates
 from lms.workshops.rules.places import last_end
-from lms.workshops.rules.words import LIVE, Event, Frame, PlaceState, Status
+from lms.workshops.rules.words import LIVE, Event, PlaceState, Status
 
 # What must still be so for each mail: the status of the session, the state of the sign-up.
 _HOLDS: dict[Event, tuple[Status, tuple[PlaceState, ...]]] = {
@@ -30,7 +32,7 @@ _HOLDS: dict[Event, tuple[Status, tuple[PlaceState, ...]]] = {
 
 
 def recheck(
-    session: Session, message: OutboxMessage, *, frame: Frame, now: dt.datetime
+    session: Session, message: OutboxMessage, *, zone: ZoneInfo, now: dt.datetime
 ) -> dict[str, Any] | None:
     """The values to render as of now, or None when the mail is not true any more."""
     event = Event(message.values["event"])
@@ -50,8 +52,8 @@ def recheck(
         return None
     dates = list_dates(session, workshop.id)
     if event is Event.REMINDER:
-        dates = _reminded(session, message, dates, frame, now=now)
-    if not _is_worth_saying(event, sign_up.person, dates, frame, now=now):
+        dates = _reminded(session, message, dates, zone, now=now)
+    if not _is_worth_saying(event, sign_up.person, dates, zone, now=now):
         return None
     return _values(session, event, sign_up, workshop, dates)
 
@@ -62,9 +64,9 @@ def _holds(event: Event, sign_up: SignUp, workshop: Workshop) -> bool:
 
 
 def _is_worth_saying(
-    event: Event, person: Person, dates: list[WorkshopDate], frame: Frame, *, now: dt.datetime
+    event: Event, person: Person, dates: list[WorkshopDate], zone: ZoneInfo, *, now: dt.datetime
 ) -> bool:
-    if not is_employed(person, frame.day_of(now)):
+    if not is_employed(person, local_date(now, zone)):
         return False
     ends_at = last_end(dates)
     # Called off or not: of what is over nobody needs to hear. A change may call off every day.
@@ -75,7 +77,7 @@ def _reminded(
     session: Session,
     message: OutboxMessage,
     dates: list[WorkshopDate],
-    frame: Frame,
+    zone: ZoneInfo,
     *,
     now: dt.datetime,
 ) -> list[WorkshopDate]:
@@ -88,7 +90,7 @@ def _reminded(
         and not date.is_cancelled
         and date.sequence == notice.sequence
         and date.starts_at > now
-        and not _is_away(session, message.person_id, frame.day_of(date.starts_at))
+        and not _is_away(session, message.person_id, local_date(date.starts_at, zone))
     )
     if date is not None and stands:
         return [date]
