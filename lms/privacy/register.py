@@ -129,7 +129,7 @@ def is_secret(column: Column[object]) -> bool:
 def is_about_many(column: Column[object]) -> bool:
     """True for free contents of rows that are somebody's only by role, such as a list of staff."""
     table = column.table
-    if table.name in _TIES or leads_to_a_person(table):
+    if mark_of(column) is None or table.name in _TIES or leads_to_a_person(table):
         return False
     return isinstance(column.type, JSON | Text | LargeBinary)
 

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.certifications.exports import Sheet, certificate_pdf
+from lms.certifications.models import ExternalProof
 from lms.courses.models import Course
+from lms.kernel import files
 from lms.kernel.clock import utc_now
 from lms.people.models import Person, Unit
 from lms.people.queries import find_organisation
@@ -49,6 +51,7 @@ class Gathered:
     tables: list[StoredTable]
     looks: list[Look]
     sheets: list[tuple[str, Sheet]]
+    proofs: list[tuple[str, str]]
     courses: dict[int, str]
     units: dict[int, str]
 
@@ -90,6 +93,12 @@ def gather(session: Session, person: Person, *, now: dt.datetime) -> Gathered:
         tables=rows_by_table(session, who, shows_viewers=settings.access_log_names),
         looks=looks_at(session, person.id, number=1, size=_MOST_LOOKS),
         sheets=sheets_of(session, person.id),
+        proofs=[
+            (f"{one.id}-{one.file_name}", one.file_sha256)
+            for one in session.scalars(
+                select(ExternalProof).where(ExternalProof.person_id == person.id)
+            )
+        ],
         courses={row.id: row.slug for row in session.execute(select(Course.id, Course.slug))},
         units={row.id: row.name for row in session.execute(select(Unit.id, Unit.name))},
     )
@@ -101,7 +110,7 @@ def packed(gathered: Gathered) -> bytes:
     looks = look_lines(gathered.looks, shows_viewer=shows_viewer)
     certificates = {
         f"{_('Nachweise')}/{name}": certificate_pdf(sheet) for name, sheet in gathered.sheets
-    }
+    } | _uploaded(gathered.proofs)
     # Not by render_template: the file has no frame, and asks the database nothing.
     page = current_app.jinja_env.get_template("privacy/export.html").render(
         gathered=gathered,
@@ -124,6 +133,17 @@ def packed(gathered: Gathered) -> bytes:
             **certificates,
         }
     )
+
+
+def _uploaded(proofs: list[tuple[str, str]]) -> dict[str, bytes]:
+    """The files that the person has brought, as long as they are kept."""
+    root, found = house().settings.files, {}
+    for name, sha256 in proofs:
+        if files.exists(root, sha256):
+            with files.open_file(root, sha256) as stream:
+                plain = name.replace("/", "_").replace("\\", "_")
+                found[f"{_('Bescheinigungen')}/{plain}"] = stream.read()
+    return found
 
 
 def _readable(gathered: Gathered) -> Callable[[str, object], str]:
