@@ -39,6 +39,14 @@ class NewPasswordForm(BaseForm):
     new = PasswordField(_l("Neues Passwort"))
 
 
+class LetterForm(BaseForm):
+    """What stands on an access letter, and the password of one's own choice."""
+
+    identifier = StringField(_l("Personalnummer"))
+    code = StringField(_l("Code aus dem Brief"))
+    new = PasswordField(_l("Neues Passwort"))
+
+
 class PasswordForm(BaseForm):
     """A new password, confirmed by the present one."""
 

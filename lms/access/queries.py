@@ -10,6 +10,7 @@ from lms.access import rules
 from lms.access.codes import sha256
 from lms.access.models import AccessLink, Password, RecoveryCode, SecondFactor, SetUpAddress, SignIn
 from lms.access.rules import LinkState, Purpose, Strength
+from lms.kernel.text import unkept
 from lms.kernel.viewer import HouseMark, Role, Viewer
 from lms.people.models import Organisation, Person, PersonRole, Unit
 from lms.people.queries import employed_on, has_team
@@ -153,6 +154,21 @@ def find_link(session: Session, token_hash: str, *, today: dt.date, now: dt.date
         now=now,
     )
     return FoundLink(state, link.purpose, person, link.address)
+
+
+def find_by_identifier(session: Session, identifier: str, today: dt.date) -> Person | None:
+    """The person behind an address or number, with or without a password; nobody for leavers."""
+    plain = rules.normal_identifier(identifier).removeprefix("#")
+    if not plain or len(plain) > 254 or unkept(plain):
+        return None
+    return session.scalar(
+        select(Person)
+        .where(
+            or_(Person.email == plain, func.lower(Person.personnel_number) == plain),
+            employed_on(today),
+        )
+        .limit(1)
+    )
 
 
 def find_by_address(session: Session, address: str, today: dt.date) -> Person | None:

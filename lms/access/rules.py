@@ -134,6 +134,7 @@ def is_live(
 FACTOR_ROLES = frozenset({Role.OFFICER, Role.ADMINISTRATOR, Role.DPO})
 RECOVERY_CODES = 10
 RECOVERY_CODE_LENGTH = 16
+LETTER_CODE_LENGTH = 12
 CHALLENGE_FOR = dt.timedelta(minutes=10)
 TRIES_PER_CHALLENGE = 5
 # The first administrator may look round before the telephone is at hand.
@@ -144,6 +145,19 @@ class WrongCode(DomainError):
     """One sentence for digits that are wrong, too old, or used already."""
 
     message = N_("Der Code stimmt nicht. Nimm den, der jetzt in der App steht.")
+
+
+class WrongLetterCode(DomainError):
+    """The page has one sentence for an unknown number, a wrong, a used and a late code."""
+
+    message = N_("Nummer oder Code stimmen nicht.")
+
+
+class HasAddress(DomainError):
+    """Whoever gets mail is invited by mail: nobody else holds the code in between."""
+
+    message = N_("Diese Person hat eine E-\u2060Mail-Adresse. Lade sie damit ein.")
+    status = 409
 
 
 class TooManyCodes(DomainError):

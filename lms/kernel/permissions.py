@@ -16,6 +16,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
     CHANGE_ABSENCES = "change_absences"
+    LET_IN = "let_in"
     MERGE_PEOPLE = "merge_people"
     GIVE_RIGHTS = "give_rights"
     CHANGE_REQUIREMENTS = "change_requirements"
@@ -40,6 +41,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PEOPLE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Permission.CHANGE_PEOPLE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Permission.CHANGE_ABSENCES: _OFFICER,
+    Permission.LET_IN: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Permission.MERGE_PEOPLE: _OFFICER,
     Permission.GIVE_RIGHTS: _ADMINISTRATOR,
     Permission.CHANGE_REQUIREMENTS: _OFFICER,

@@ -119,6 +119,20 @@ class RightsNeedAdministrator(NotAllowed):
     message = N_("Weitere Rechte gibt und nimmt nur die Administration.")
 
 
+class NotThere(DomainError):
+    """Somebody who has left, or is still to come, is not let in."""
+
+    message = N_("Diese Person ist gerade nicht im Haus. Sie bekommt keinen Zugang.")
+    status = 409
+
+
+class WithoutAddress(DomainError):
+    """There is nowhere to write to."""
+
+    message = N_("Diese Person hat keine E-\u2060Mail-Adresse. Druck ihr einen Zugangsbrief.")
+    status = 409
+
+
 class OwnRights(NotAllowed):
     """Nobody changes their own rights."""
 

@@ -348,7 +348,11 @@ OBJECTS: dict[str, Thing] = {
     "staff.new_absence": Thing(Whose.HOUSE, person),
     # Not there at all while supervisors are told nothing; tests/staff/test_views_team.py.
     "staff.end_own_deputy": Thing(Whose.SECRET, deputy),
+    "staff.invite": Thing(Whose.HOUSE, person),
     "staff.person": Thing(Whose.HOUSE, person),
+    "staff.person_access": Thing(Whose.HOUSE, person),
+    "staff.print_letter": Thing(Whose.HOUSE, person),
+    "staff.reset_second_factor": Thing(Whose.HOUSE, person),
     "staff.preview_stay": Thing(Whose.HOUSE, leaver),
     "staff.returning": Thing(Whose.HOUSE, leaver),
     "staff.rights": Thing(Whose.HOUSE, person),

@@ -3,6 +3,7 @@
 from lms.staff.views import (
     absences,
     entering,
+    inviting,
     merging,
     people,
     progress,
@@ -17,6 +18,7 @@ __all__ = [
     "absences",
     "blueprint",
     "entering",
+    "inviting",
     "merging",
     "people",
     "progress",

@@ -45,6 +45,8 @@ def _sentence(line: LogLine, titles: Mapping[int, str]) -> str:
         "absent": _("Abwesenheit eingetragen"),
         "absence_corrected": _("Abwesenheit geändert"),
         "absence_dropped": _("Abwesenheit gelöscht"),
+        "invited": _("Eingeladen"),
+        "access_letter.written": _("Zugangsbrief gedruckt"),
         "merged": _("Doppelten Eintrag zusammengeführt"),
     }
     if line.verb not in words:

@@ -1,0 +1,48 @@
+"""Sets access letters in type: a program of its own, started for each batch and gone afterwards.
+
+    python -I letter_press.py < letters.json > letters.pdf
+
+Typst would keep 50 MB in the worker's memory; here that is given back at once.
+"""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+_INK = "#12282F"
+_HERE = Path(__file__).resolve().parent
+_FONTS = _HERE.parent / "static" / "print"
+
+
+def print_letters(sheets: list[dict[str, Any]]) -> bytes:
+    """One page for each; TypstError when one cannot be set."""
+    for sheet in sheets:
+        sheet["picture"] = qr_code(sheet["url"])
+    compiler = typst.Compiler(
+        str(_HERE / "letter.typ"),
+        root=str(_HERE),
+        font_paths=[str(_FONTS)],
+        ignore_system_fonts=True,
+    )
+    made = compiler.compile(format="pdf", sys_inputs={"sheets": json.dumps(sheets)})
+    if not isinstance(made, bytes):
+        raise TypeError(type(made))
+    return made
+
+
+def qr_code(address: str) -> str:
+    """The address as an SVG of error level M; the sheet leaves it its quiet zone."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False, boost_error=False).save(
+        out, kind="svg", border=0, dark=_INK, xmldecl=False, nl=False, omitsize=True
+    )
+    return out.getvalue().decode("ascii")
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(print_letters(json.load(sys.stdin.buffer)))
