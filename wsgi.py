@@ -4,7 +4,8 @@ import os
 import sys
 
 from lms.app import configure_logging, create_app
-from lms.settings import Settings, WrongSetting
+from lms.kernel.given import WrongSetting
+from lms.settings import Settings
 
 # The database, the files and the logs are for this account alone, whoever starts the process.
 os.umask(0o077)

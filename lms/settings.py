@@ -13,19 +13,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lms.kernel.given import PREFIX, SECRETS, Given, WrongSetting, nearest, refusal
 from lms.kernel.secret_key import kept_secret
-from lms.kernel.text import mail_address, whole_number
+from lms.kernel.text import mail_address
 
-PREFIX = "LMS_"
 LOCALES = ("de", "en")
 _STATES = (
     "BB BE BW BY BYP HB HE HH MV NI NW RP SH SL SN ST TH".split()  # noqa: SIM905 - reads better
 )
-_SECRETS = frozenset({"SECRET_KEY", "SMTP_PASSWORD", "DATABASE_URL"})
-
-
-class WrongSetting(Exception):
-    """A setting has a value that cannot be used; the text is one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +83,7 @@ class Settings:
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read the environment, then DATA/lms.env for what it leaves out."""
-        given = _Given(dict(os.environ if environment is None else environment))
+        given = Given(dict(os.environ if environment is None else environment))
         data_dir = _folder("DATA_DIR", Path(given.optional("DATA_DIR") or "instance").absolute())
         given.add_file(data_dir / "lms.env")
         database_url = _database_url(given, data_dir)
@@ -137,7 +132,7 @@ def in_force(settings: Settings, environment: Mapping[str, str] | None = None) -
     `source` is `environment`, `file` (DATA/lms.env), or `default`.
     """
     given = dict(os.environ if environment is None else environment)
-    in_file = _Given({})
+    in_file = Given({})
     in_file.add_file(settings.data_dir / "lms.env")
     found = []
     for part in fields(Settings):
@@ -151,71 +146,26 @@ def in_force(settings: Settings, environment: Mapping[str, str] | None = None) -
     return found
 
 
+def unknown_names(
+    data_dir: Path, environment: Mapping[str, str] | None = None
+) -> list[tuple[str, str | None]]:
+    """Names with our prefix that no setting has, and the one that was probably meant."""
+    given = Given(dict(os.environ if environment is None else environment))
+    given.add_file(data_dir / "lms.env")
+    known = [part.name.upper() for part in fields(Settings)]
+    return [
+        (PREFIX + name, PREFIX + meant if (meant := nearest(name, known)) else None)
+        for name in sorted(given.values.keys() - set(known))
+        if not name.startswith("TEST_")
+    ]
+
+
 def _shown(name: str, value: object) -> str | None:
-    if name in _SECRETS and not str(value).startswith("sqlite"):
+    if name in SECRETS and not str(value).startswith("sqlite"):
         return None
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value)
-
-
-class _Given:
-    """The values an operator gave, by name without the prefix."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._values = {
-            key.removeprefix(PREFIX): value.strip()
-            for key, value in environment.items()
-            if key.startswith(PREFIX)
-        }
-
-    def add_file(self, path: Path) -> None:
-        """Take what DATA/lms.env says and the environment does not."""
-        try:
-            lines = path.read_text("utf-8").splitlines()
-        except FileNotFoundError:
-            return
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"{path}: cannot be read ({error})"
-            raise WrongSetting(message) from error
-        for number, line in enumerate(lines, 1):
-            if not line.strip() or line.lstrip().startswith("#"):
-                continue
-            key, equals, value = line.strip().partition("=")
-            if not equals or not key.startswith(PREFIX):
-                message = f"{path}:{number}: expected {PREFIX}NAME=value"
-                raise WrongSetting(message)
-            self._values.setdefault(key.removeprefix(PREFIX), value.strip().strip("\"'"))
-
-    def optional(self, name: str) -> str | None:
-        return self._values.get(name) or None
-
-    def text(self, name: str, default: str) -> str:
-        value = self.optional(name) or default
-        if len(value) > 200 or not value.isprintable():
-            raise refusal(name, value, "one line of at most 200 characters")
-        return value
-
-    def integer(self, name: str, default: int, low: int, high: int) -> int:
-        value = self.optional(name)
-        if value is None:
-            return default
-        number = whole_number(value, low, high)
-        if number is None:
-            raise refusal(name, value, f"a whole number from {low} to {high}")
-        return number
-
-    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
-        value = self.optional(name) or default
-        if value not in allowed:
-            raise refusal(name, value, "one of " + ", ".join(allowed))
-        return value
-
-
-def refusal(name: str, value: str, allowed: str) -> WrongSetting:
-    """One line: the setting, its value unless it is secret, what is allowed."""
-    shown = "(not shown)" if name in _SECRETS else repr(value)
-    return WrongSetting(f"{PREFIX}{name} is {shown}; allowed: {allowed}")
 
 
 def _folder(name: str, path: Path) -> Path:
@@ -229,14 +179,14 @@ def _folder(name: str, path: Path) -> Path:
     return path
 
 
-def _database_url(given: _Given, data_dir: Path) -> str:
+def _database_url(given: Given, data_dir: Path) -> str:
     url = given.optional("DATABASE_URL") or f"sqlite:///{data_dir / 'lernstand.db'}"
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise refusal("DATABASE_URL", url, "sqlite:///FILE or postgresql+psycopg://…")
     return url
 
 
-def _secret_key(given: _Given, data_dir: Path, database_url: str) -> str:
+def _secret_key(given: Given, data_dir: Path, database_url: str) -> str:
     key = given.optional("SECRET_KEY")
     if key is not None:
         if len(key) < 32 or len(set(key)) < 12:
@@ -248,7 +198,7 @@ def _secret_key(given: _Given, data_dir: Path, database_url: str) -> str:
     return kept_secret(data_dir / "secret-key")
 
 
-def _base_url(given: _Given) -> str:
+def _base_url(given: Given) -> str:
     value = (given.optional("BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
     if not _is_base_url(value):
         raise refusal("BASE_URL", value, "an address such as https://lernstand.example.org")
@@ -268,7 +218,7 @@ def _is_base_url(value: str) -> bool:
     return is_plain and value.lower() in (f"http://{name}{end}", f"https://{name}{end}")
 
 
-def _zone(given: _Given) -> ZoneInfo:
+def _zone(given: Given) -> ZoneInfo:
     name = given.optional("TIME_ZONE") or "Europe/Berlin"
     try:
         return ZoneInfo(name)
@@ -276,7 +226,7 @@ def _zone(given: _Given) -> ZoneInfo:
         raise refusal("TIME_ZONE", name, "a zone such as Europe/Berlin") from error
 
 
-def _holidays(given: _Given) -> str:
+def _holidays(given: Given) -> str:
     value = given.optional("HOLIDAYS") or "DE-BW"
     country, _, state = value.partition("-")
     if country != "DE" or (state and state not in _STATES):
@@ -284,7 +234,7 @@ def _holidays(given: _Given) -> str:
     return value
 
 
-def _mailbox(given: _Given, name: str, default: str | None) -> str | None:
+def _mailbox(given: Given, name: str, default: str | None) -> str | None:
     value = given.optional(name) or default or ""
     address = parseaddr(value)[1]
     found = mail_address(address) or ""
@@ -293,7 +243,7 @@ def _mailbox(given: _Given, name: str, default: str | None) -> str | None:
     return value.replace(address, found) if value else None
 
 
-def _files(given: _Given, data_dir: Path) -> Path:
+def _files(given: Given, data_dir: Path) -> Path:
     value = given.optional("FILES") or str(data_dir / "files")
     if "://" in value:
         raise refusal("FILES", value, "a folder")

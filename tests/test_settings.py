@@ -4,7 +4,8 @@ import stat
 
 import pytest
 
-from lms.settings import Settings, WrongSetting
+from lms.kernel.given import WrongSetting
+from lms.settings import Settings, unknown_names
 
 KEY = "only-for-tests-0123456789abcdef-0123"
 
@@ -137,3 +138,13 @@ def test_the_domain_of_a_mailbox_travels_in_ascii(tmp_path):
     assert found.mail_from == "Haus Ähre <a@xn--hre-pla.example>"
     assert found.mail_reply_to == "b@xn--hre-pla.example"
     assert found.mail_domain == "xn--hre-pla.example"
+
+
+def test_a_name_that_is_no_setting_is_named_with_the_one_that_was_meant(tmp_path):
+    (tmp_path / "lms.env").write_text("LMS_MAIL_FORM=a@example.org\nLMS_SMTP_HOST=x\n", "utf-8")
+    given = {"LMS_ORGANIZATION": "Haus", "LMS_ZZZ": "1", "LMS_TEST_CHROMIUM": "/x", "PATH": "/"}
+    assert unknown_names(tmp_path, given) == [
+        ("LMS_MAIL_FORM", "LMS_MAIL_FROM"),
+        ("LMS_ORGANIZATION", "LMS_ORGANISATION"),
+        ("LMS_ZZZ", None),
+    ]

@@ -53,6 +53,17 @@ def test_its_tables_are_not_touched_either(run, session, args):
     assert session.scalar(text("SELECT version_num FROM alembic_version")) == "ffff"
 
 
+def test_the_start_names_what_is_no_setting(run, session, monkeypatch):
+    monkeypatch.setenv("LMS_MAIL_FORM", "a@example.org")
+    session.execute(text("UPDATE alembic_version SET version_num = 'ffff'"))
+    session.flush()
+    _code, _out, err = run("prepare")
+    assert err.splitlines()[0] == (
+        "LMS_MAIL_FORM is not a setting of this version and changes nothing;"
+        " did you mean LMS_MAIL_FROM?"
+    )
+
+
 def test_going_back_to_a_revision_that_is_none_says_so(tmp_path):
     with databases.sqlite_database(tmp_path / "own.db") as engine:
         databases.migrate(engine)

@@ -15,6 +15,7 @@ from lms.outbox import claims, throttle
 from lms.outbox.claims import Claim
 from lms.outbox.models import MailThrottle
 from lms.outbox.rules import Reason
+from lms.people.operations import found_organisation
 from lms.system.operations import backups
 from lms.system.operations import runs as operations
 from lms.web.db import House
@@ -301,3 +302,10 @@ def test_backups_that_have_ended_are_an_alarm(client, administrator, session, al
     page = _words(administrator.get("/system"))
     assert "gibt es keine Sicherung" in page
     assert "Jetzt noch einmal versuchen" not in page
+
+
+def test_settings_that_the_organisation_overrides_say_so(administrator, session):
+    found_organisation(session, name="Haus Stern", holidays_region="DE-HH")
+    text = _words(administrator.get("/system"))
+    assert "Nur beim ersten Start. Jetzt gilt: Haus Stern" in text
+    assert "Nur beim ersten Start. Jetzt gilt: DE-HH" in text

@@ -7,9 +7,18 @@ from sqlalchemy.orm import Session
 
 from lms.access.codes import new_token, sha256
 from lms.access.models import SetUpAddress
-from lms.kernel.domain import NotFound
+from lms.kernel.domain import N_, NotFound
 
 SET_UP_HOURS = 72
+
+
+class SetUpOver(NotFound):
+    """Used, too old, replaced by a newer one, or never given out: all look alike."""
+
+    message = N_(
+        "Diese Adresse zum Einrichten gilt nicht mehr: Sie ist benutzt, älter als drei Tage oder"
+        " durch eine neuere ersetzt. Wer sie benutzt hat, meldet sich an."
+    )
 
 
 def open_set_up(session: Session, *, now: dt.datetime) -> str:
@@ -28,10 +37,10 @@ def open_set_up(session: Session, *, now: dt.datetime) -> str:
 
 
 def find_set_up(session: Session, token: str, *, now: dt.datetime) -> SetUpAddress:
-    """The unused address behind a token; NotFound when it is unknown, used or too old."""
+    """The unused address behind a token; SetUpOver when it is unknown, used or too old."""
     found = session.scalar(select(SetUpAddress).where(SetUpAddress.token_sha256 == sha256(token)))
     if found is None or found.used_at is not None or found.expires_at <= now:
-        raise NotFound
+        raise SetUpOver
     return found
 
 
@@ -45,7 +54,7 @@ def note_whom_it_made(session: Session, token: str, person_id: int) -> None:
 
 
 def use_set_up(session: Session, token: str, *, now: dt.datetime) -> None:
-    """Consume the address; of two who use it at once one gets NotFound."""
+    """Consume the address; of two who use it at once one gets SetUpOver."""
     used = session.execute(
         update(SetUpAddress)
         .where(
@@ -57,4 +66,4 @@ def use_set_up(session: Session, token: str, *, now: dt.datetime) -> None:
         .returning(SetUpAddress.id)
     ).scalar_one_or_none()
     if used is None:
-        raise NotFound
+        raise SetUpOver

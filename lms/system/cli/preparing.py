@@ -18,6 +18,7 @@ from lms.kernel.db import Sessions, reading, transaction
 from lms.people import operations as people
 from lms.people.queries import find_organisation
 from lms.reminders.operations.sweeping import SweepFrame
+from lms.settings import unknown_names
 from lms.system import migrating
 from lms.system.demo.loading import PeopleAreThere, Stage, load, require_nobody
 from lms.system.demo.scene import Setting
@@ -84,9 +85,12 @@ def load_demonstration(people_count: int, years: float, seed: int) -> None:
 @with_appcontext
 def prepare(*, empty: bool) -> None:
     """Migrate, publish the starter courses, load the demonstration: whatever is still missing."""
+    settings = house().settings
+    for name, meant in unknown_names(settings.data_dir):
+        hint = f"; did you mean {meant}?" if meant else ""
+        _say(f"{name} is not a setting of this version and changes nothing{hint}")
     _restart_interrupted_demonstration()
     _upgrade()
-    settings = house().settings
     with reading(house().sessions) as session:
         is_new = find_organisation(session) is None
     if is_new and not empty:

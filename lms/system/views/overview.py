@@ -17,6 +17,7 @@ from lms.kernel.permissions import Permission
 from lms.outbox import operations as outbox
 from lms.outbox.queries import Standstill, find_standstill
 from lms.outbox.rules import WORDS, Reason, State
+from lms.people.queries import find_organisation
 from lms.settings import in_force
 from lms.system.queries import health as queries
 from lms.system.rules import (
@@ -81,6 +82,7 @@ def overview() -> str:
         alarm=_alarm(found, mail),
         jobs=[_job_line(planned, runs.get(planned.name), now) for planned in TIMETABLE],
         settings=in_force(settings),
+        overridden=_overridden(session),
         factor_is_offered=settings.second_factor == "offered",
         mail=mail,
         backups=queries.newest_backups(session, _BACKUPS_SHOWN),
@@ -101,6 +103,14 @@ def try_again() -> ResponseReturnValue:
     outbox.try_again_now(db_session(), actor=f"person:{viewer().person_id}", now=utc_now())
     flash(_("Der Versand versucht es jetzt noch einmal."), "ok")
     return redirect(url_for("system.overview"))
+
+
+def _overridden(session: Session) -> dict[str, str]:
+    """Settings that are first values only, with what the organisation says now."""
+    found = find_organisation(session)
+    if found is None:
+        return {}
+    return {"LMS_ORGANISATION": found.name, "LMS_HOLIDAYS": found.holidays}
 
 
 @cache
