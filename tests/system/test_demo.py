@@ -15,6 +15,7 @@ from lms.outbox.models import OutboxMessage
 from lms.people.models import Person
 from lms.system.demo.habits import Temper
 from lms.system.demo.people import invent
+from lms.workshops.models import SignUp, Workshop
 from tests.conftest import make_settings
 
 
@@ -78,6 +79,18 @@ def test_what_a_visitor_meets(demonstration):
         ).all()
     assert known["employee"]["email"] in {email for email, _ in begun}
     assert known["dpo"]["email"] not in {email for email, _ in begun}
+
+
+def test_there_are_sessions_of_every_kind(demonstration):
+    with reading(house_of(demonstration).sessions) as session:
+        statuses = session.execute(
+            select(Workshop.status, func.count()).group_by(Workshop.status)
+        ).all()
+        places = session.scalar(
+            select(func.count()).select_from(SignUp).where(SignUp.state == "booked")
+        )
+    assert dict(statuses) == {"done": 2, "draft": 1, "published": 3}
+    assert places > 10
 
 
 def test_its_mail_went_to_the_local_mailbox(demonstration):

@@ -20,6 +20,9 @@ from lms.learning.views.wording import said
 from lms.web.db import db_session, house
 from lms.web.guard import signed_in, viewer
 from lms.web.languages import locale
+from lms.workshops.queries.listing import list_of_course
+
+MOST_SESSIONS = 3
 
 
 @blueprint.get("/courses/<slug>")
@@ -40,6 +43,14 @@ def course(slug: str) -> ResponseReturnValue:
         after=after_rows(stand),
         competences=competence_items(document),
         sources=document.sources,
+        sessions=list_of_course(
+            db_session(),
+            stand.course.course_id,
+            viewer().person_id,
+            now=utc_now(),
+            limit=MOST_SESSIONS,
+        ),
+        today=house().today(),
     )
 
 

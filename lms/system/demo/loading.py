@@ -19,6 +19,7 @@ from lms.people.models import Person
 from lms.system.demo.learners import Classroom, first_rounds, open_rounds, take
 from lms.system.demo.people import STARS
 from lms.system.demo.scene import Setting
+from lms.system.demo.sessions import hold_sessions
 from lms.system.demo.story import Story
 
 _BEGUN = 3
@@ -64,6 +65,8 @@ def load(
     story.leave_to_the_visitor()
     story.tell_all()
     _fill_the_classroom(story, str(jana.email), now=now)
+    courses = {slug: course_id for slug, (course_id, _version) in story.courses.items()}
+    hold_sessions(setting, courses, story.deliver, now=now)
     sign_ins = {
         str(one.role): {"email": str(one.email), "password": _password()}
         for one in STARS
