@@ -71,13 +71,17 @@ def _verify(shift: Shift) -> int:
 def _end_leavers(shift: Shift) -> int:
     today = local_date(shift.now, shift.settings.time_zone)
     with transaction(shift.sessions) as session:
-        return staff.end_duties_of_leavers(session, today=today, now=shift.now)
+        return staff.end_duties_of_leavers(
+            session, today=today, now=shift.now, frame=_places_frame(shift.settings)
+        )
+
+
+def _places_frame(settings: Settings) -> Frame:
+    return Frame(settings.time_zone, settings.mail_domain, settings.default_locale)
 
 
 def _workshops(shift: Shift) -> int:
-    settings = shift.settings
-    frame = Frame(settings.time_zone, settings.mail_domain, settings.default_locale)
-    return remind(shift.sessions, frame, now=shift.now)
+    return remind(shift.sessions, _places_frame(shift.settings), now=shift.now)
 
 
 # Every name of lms.system.rules.TIMETABLE, what it does, and how many things it did.

@@ -37,6 +37,7 @@ from lms.staff.faults import (
     field_of,
 )
 from tests.duties import House, at, day, sweep_days, with_e0
+from tests.workshops.samples import FRAME, Hall
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def house(session):
     return House(session)
 
 
-def change(house, who, on="2026-03-03", *, actor="operator", later=None, **wanted):
+def change(house, who, on="2026-03-03", *, actor="operator", later=None, frame=None, **wanted):
     return staff.change(
         house.session,
         who,
@@ -53,6 +54,7 @@ def change(house, who, on="2026-03-03", *, actor="operator", later=None, **wante
         today=day(on),
         now=at(on),
         later=later,
+        frame=frame,
     )
 
 
@@ -420,6 +422,34 @@ def test_another_address_ends_sign_ins_and_mail_to_the_old_one(house, session, s
     assert session.scalars(select(SignIn)).all() == []
     assert [(one.state, one.reason) for one in session.scalars(select(OutboxMessage))] == [
         ("cancelled", "address")
+    ]
+
+
+def test_the_old_address_is_told_where_there_is_a_letterhead(house, session):
+    who = house.person(email="alt@example.org")
+    change(house, who, email="neu@example.org", frame=FRAME)
+    mails = session.execute(select(OutboxMessage.kind, OutboxMessage.to_address)).all()
+    assert [tuple(one) for one in mails] == [("address_changed", "alt@example.org")]
+
+
+@pytest.mark.parametrize("by_the_job", [False, True])
+def test_places_of_somebody_gone_go_to_whoever_waits(house, session, by_the_job):
+    hall = Hall(session, house)
+    leaver, waiting = hall.person(), hall.person()
+    workshop = hall.workshop(capacity=1)
+    hall.sign_up(workshop, leaver)
+    hall.sign_up(workshop, waiting)
+    if by_the_job:
+        change(house, leaver, "2026-11-24", left_on=day("2026-11-24"))
+        for _run in range(2):
+            staff.end_duties_of_leavers(
+                session, today=day("2026-11-25"), now=at("2026-11-25"), frame=FRAME
+            )
+    else:
+        change(house, leaver, "2026-11-24", left_on=day("2026-11-20"), frame=FRAME)
+    assert hall.states(workshop) == [
+        (leaver.id, "cancelled_by_org", None, None),
+        (waiting.id, "booked", None, None),
     ]
 
 

@@ -20,6 +20,7 @@ from lms.staff.faults import OwnRecord, SamePerson
 from lms.staff.operations.merging import merge
 from lms.workshops.rules.words import Frame
 from tests.duties import ZONE, House, at, day, with_e0
+from tests.workshops.samples import Hall, meeting
 
 FRAME = Frame(ZONE, "lernstand.example.org", "de")
 
@@ -224,6 +225,36 @@ def test_voluntary_repeats_of_one_day_are_one(house, session):
     assert [tuple(one) for one in rows] == [
         (kept.id, day("2026-01-02")),
         (kept.id, day("2026-01-03")),
+    ]
+
+
+def test_places_go_over_and_of_two_one_is_released(house, session):
+    hall = Hall(session, house)
+    kept, gone, waiting = hall.person(), hall.person(), hall.person()
+    alone, both = hall.workshop(), hall.workshop(meeting("2026-12-10"), capacity=2)
+    hall.sign_up(alone, gone)
+    for one in (kept, gone, waiting):
+        hall.sign_up(both, one)
+    done = joined(house, kept, gone, "2026-11-24")
+    assert done.places == 1
+    assert hall.states(alone) == [(kept.id, "booked", None, None)]
+    assert hall.states(both) == [
+        (kept.id, "booked", None, None),
+        (gone.id, "cancelled_by_org", None, None),
+        (waiting.id, "booked", None, None),
+    ]
+
+
+def test_a_place_is_worth_more_than_a_turn_on_the_waiting_list(house, session):
+    hall = Hall(session, house)
+    kept, gone = hall.person(), hall.person()
+    workshop = hall.workshop(capacity=1)
+    hall.sign_up(workshop, gone)
+    hall.sign_up(workshop, kept)
+    joined(house, kept, gone, "2026-11-24")
+    assert hall.states(workshop) == [
+        (kept.id, "booked", None, None),
+        (kept.id, "cancelled_by_org", None, None),
     ]
 
 

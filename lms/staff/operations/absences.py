@@ -100,7 +100,7 @@ def _require_free(
     if until_on is not None and until_on < from_on:
         raise EndsBeforeItBegins
     # Of two who enter an absence at the same time one waits and sees the other's.
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     meets = (Absence.person_id == person_id) & or_(
         Absence.until_on.is_(None), Absence.until_on >= from_on
     )

@@ -4,12 +4,14 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from lms.access.emails import Letterhead
 from lms.access.operations import signing_in
 from lms.access.operations.links import void_links_of
+from lms.access.operations.telling import tell_of_new_address
 from lms.certifications.operations.presence import move_beginning, undo_leaving
 from lms.outbox import operations as outbox
 from lms.people.models import Person, PersonRole
-from lms.staff.changes import COMMON_ROLES, NewPerson, PersonChanges, cleaned, require_key
+from lms.staff.changes import COMMON_ROLES, KEEP, NewPerson, PersonChanges, cleaned, require_key
 from lms.staff.faults import RightsNeedAdministrator
 from lms.staff.operations.leaving import end_everything_of, finish_leaving
 from lms.staff.operations.noting import note
@@ -17,6 +19,7 @@ from lms.staff.operations.register import NEW, Register, hold_supervisors, may_g
 from lms.staff.operations.settling import Later, bring_in_line, settle
 from lms.staff.operations.wishes import PLAIN, Wish
 from lms.staff.stays import Stay, Turn, require_in_order
+from lms.workshops.rules.words import Frame
 
 _VERBS = {
     Turn.NONE: "changed",
@@ -82,6 +85,7 @@ def change(
     today: dt.date,
     now: dt.datetime,
     later: Later | None = None,
+    frame: Frame | None = None,
 ) -> frozenset[str]:
     """Change what is known of somebody and do all that follows; the names of what changed.
 
@@ -93,17 +97,19 @@ def change(
     taken back brings back the duties that ended with it; a later first day of somebody who left
     is a return (T11) for which rights beyond author must be given anew; another address ends
     sign-ins and what waits for the old one. With `later` duties wait for `settle`; a row that was
-    read is locked only without it.
+    read is locked only without it. With a `frame` the old address is told and the places of
+    somebody gone go to others at once; without it the job `leavers` sees to places.
     """
     register = later.register if later else Register(session)
+    if changes.supervisor_id is not KEEP:
+        # Before any row: whoever waits for it must not hold what the other one needs.
+        _hold_supervisors(session, later)
     if later is None:
-        session.refresh(person, with_for_update=True)
+        session.refresh(person, with_for_update={"key_share": True})
     wish = Wish(session, register, person, cleaned(changes), today)
     if not wish.differing:
         return frozenset()
     wish.require_allowed(actor)
-    if "supervisor_id" in wish.differing:
-        _hold_supervisors(session, later)
     wish.require_possible()
     old = Stay(person.hired_on, person.left_on)
     old_keys = person.email, person.personnel_number
@@ -113,8 +119,8 @@ def change(
         register.take(person.id, person.email, person.personnel_number)
     session.flush()
     _log(session, wish, actor=actor, now=now)
-    _end_access(session, wish, old_email=old_keys[0], now=now)
-    _turn(session, wish, old, now=now)
+    _end_access(session, wish, old_email=old_keys[0], now=now, frame=frame)
+    _turn(session, wish, old, now=now, frame=frame)
     waiting = later or Later(register)
     _put_off(wish, old, waiting)
     if later is None:
@@ -149,7 +155,14 @@ def _log(session: Session, wish: Wish, *, actor: str, now: dt.datetime) -> None:
         note(session, person_id, _VERBS[wish.turn], actor=actor, now=now, fields=names)
 
 
-def _end_access(session: Session, wish: Wish, *, old_email: str | None, now: dt.datetime) -> None:
+def _end_access(
+    session: Session,
+    wish: Wish,
+    *,
+    old_email: str | None,
+    now: dt.datetime,
+    frame: Frame | None,
+) -> None:
     """Another address or other rights: whoever is signed in signs in again (trust.md 1.8, 1.11)."""
     if wish.differing.keys() & {"email", "roles"}:
         signing_in.end_all_sign_ins(session, wish.person.id)
@@ -157,21 +170,27 @@ def _end_access(session: Session, wish: Wish, *, old_email: str | None, now: dt.
         void_links_of(session, wish.person.id)
     if "email" in wish.differing and old_email is not None:
         outbox.cancel_pending_of(session, wish.person.id, reason="address", now=now)
+    if "email" in wish.differing and frame is not None:
+        head = Letterhead(frame.mail_domain, frame.default_locale, wish.today, now)
+        tell_of_new_address(session, wish.person, head, old_address=old_email)
 
 
-def _turn(session: Session, wish: Wish, old: Stay, *, now: dt.datetime) -> None:
+def _turn(
+    session: Session, wish: Wish, old: Stay, *, now: dt.datetime, frame: Frame | None
+) -> None:
     """What leaving, never having left, coming back and another first day do by themselves."""
     person_id, today = wish.person.id, wish.today
     is_other_end = wish.stay.left_on != old.left_on
     if old.left_on is not None and old.is_over(today) and is_other_end:
         if wish.turn is Turn.RETURNS:
             # The job may not have come round yet.
-            finish_leaving(session, person_id, left_on=old.left_on, now=now)
+            finish_leaving(session, person_id, left_on=old.left_on, now=now, frame=frame)
         else:
             undo_leaving(session, person_id, left_on=old.left_on, today=today)
     if wish.stay.left_on is not None and wish.stay.is_over(today):
         if is_other_end:
-            end_everything_of(session, person_id, left_on=wish.stay.left_on, now=now)
+            last = wish.stay.left_on
+            end_everything_of(session, person_id, left_on=last, now=now, frame=frame)
     elif "hired_on" in wish.differing and wish.turn is not Turn.RETURNS:
         move_beginning(session, person_id, hired_on=wish.stay.hired_on, today=today)
 

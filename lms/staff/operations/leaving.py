@@ -17,6 +17,9 @@ from lms.outbox.rules import State
 from lms.people.calendar import DAY
 from lms.people.models import Person
 from lms.staff.operations.noting import note
+from lms.staff.queries.people import people_with_places
+from lms.workshops.operations.places import release_places_of
+from lms.workshops.rules.words import Frame
 
 
 def join(session: Session, person: Person, *, today: dt.date, now: dt.datetime) -> None:
@@ -33,8 +36,13 @@ def leave(session: Session, person: Person, *, left_on: dt.date, now: dt.datetim
     session.flush()
 
 
-def end_duties_of_leavers(session: Session, *, today: dt.date, now: dt.datetime) -> int:
-    """On the day after the last one: duties, sign-ins and waiting mail end; how many left."""
+def end_duties_of_leavers(
+    session: Session, *, today: dt.date, now: dt.datetime, frame: Frame | None = None
+) -> int:
+    """On the day after the last one: duties, sign-ins and waiting mail end; how many left.
+
+    With a frame places in sessions go to others, too.
+    """
     left_something = or_(
         Person.id.in_(select(Assignment.person_id).where(Assignment.ended_on.is_(None))),
         Person.id.in_(select(SignIn.person_id)),
@@ -49,21 +57,44 @@ def end_duties_of_leavers(session: Session, *, today: dt.date, now: dt.datetime)
     ).all()
     for person_id, left_on in gone:
         end_everything_of(session, person_id, left_on=left_on or today, now=now)
+    if frame is not None:
+        with_places = select(Person.id, Person.left_on).where(
+            Person.left_on < today, Person.id.in_(people_with_places())
+        )
+        for person_id, left_on in session.execute(with_places.order_by(Person.id)).all():
+            release_places_of(session, person_id, after=left_on or today, frame=frame, now=now)
     return len(gone)
 
 
 def end_everything_of(
-    session: Session, person_id: int, *, left_on: dt.date, now: dt.datetime
+    session: Session,
+    person_id: int,
+    *,
+    left_on: dt.date,
+    now: dt.datetime,
+    frame: Frame | None = None,
 ) -> None:
     """As `finish_leaving`, with a line in the log."""
-    finish_leaving(session, person_id, left_on=left_on, now=now)
+    finish_leaving(session, person_id, left_on=left_on, now=now, frame=frame)
     note(session, person_id, "left", now=now)
     session.flush()
 
 
-def finish_leaving(session: Session, person_id: int, *, left_on: dt.date, now: dt.datetime) -> None:
-    """What ends on the day after somebody's last one: duties, sign-ins and mail that waits."""
+def finish_leaving(
+    session: Session,
+    person_id: int,
+    *,
+    left_on: dt.date,
+    now: dt.datetime,
+    frame: Frame | None = None,
+) -> None:
+    """What ends on the day after somebody's last one: duties, sign-ins, mail that waits, places.
+
+    Places only with a frame, since who moves up is told; without one the job `leavers` does it.
+    """
     changing.leave_the_house(session, person_id, day=left_on + DAY)
     signing_in.end_all_sign_ins(session, person_id)
     void_links_of(session, person_id)
     outbox.cancel_pending_of(session, person_id, reason="left", now=now)
+    if frame is not None:
+        release_places_of(session, person_id, after=left_on, frame=frame, now=now)

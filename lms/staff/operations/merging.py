@@ -61,8 +61,8 @@ def merge(
         raise SamePerson
     if actor in (f"person:{kept_id}", f"person:{gone_id}"):
         raise OwnRecord
-    kept, gone = _hold_both(session, kept_id, gone_id)
     hold_supervisors(session)
+    kept, gone = _hold_both(session, kept_id, gone_id)
     what = duties.Occasion(kept_id, gone_id, actor, today, now)
     reports = _lead_on(session, kept, gone)
     absences = _move_absences(session, kept_id, gone_id)
@@ -86,7 +86,7 @@ def _hold_both(session: Session, kept_id: int, gone_id: int) -> tuple[Person, Pe
             select(Person)
             .where(Person.id.in_((kept_id, gone_id)), Person.anonymised_at.is_(None))
             .order_by(Person.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     }

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Person
+from lms.staff.operations.register import hold_supervisors
 from lms.staff.queries.effects import Snapshot, snapshot
 
 # Makes the deed and names the people whom it touched.
@@ -46,15 +47,11 @@ class Effect:
     mails_cancelled: int
     sign_ins_ended: int
     links_ended: int
+    places_released: int = 0
 
     def count(self, becomes: Becomes) -> int:
         """How many duties begin, end or move."""
         return sum(duty.becomes is becomes for duty in self.duties)
-
-    @property
-    def is_empty(self) -> bool:
-        """True when nothing follows from the deed but the words that change."""
-        return self == Effect((), 0, 0, 0, 0)
 
     @property
     def digest(self) -> str:
@@ -77,8 +74,9 @@ def preview(session: Session, person_ids: Collection[int], deed: Deed, *, today:
 
 
 def hold(session: Session, person_id: int) -> None:
-    """Nobody else changes this person until the transaction ends."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    """Nobody else changes this person, or who leads whom, until the transaction ends."""
+    hold_supervisors(session)
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def effect(before: Snapshot, after: Snapshot) -> Effect:
@@ -89,6 +87,7 @@ def effect(before: Snapshot, after: Snapshot) -> Effect:
         mails_cancelled=max(0, before.mails_waiting - after.mails_waiting),
         sign_ins_ended=max(0, before.sign_ins - after.sign_ins),
         links_ended=max(0, before.links - after.links),
+        places_released=max(0, before.places - after.places),
     )
 
 

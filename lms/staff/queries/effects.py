@@ -14,6 +14,8 @@ from lms.certifications.queries.duties import newest_versions
 from lms.outbox.models import OutboxMessage
 from lms.outbox.rules import State
 from lms.reminders.queries.mails_ahead import count_mails_ahead
+from lms.workshops.models import SignUp
+from lms.workshops.rules.words import LIVE
 
 _WAITING = (State.PENDING, State.CLAIMED)
 
@@ -38,6 +40,7 @@ class Snapshot:
     mails_waiting: int
     sign_ins: int
     links: int
+    places: int
 
 
 def snapshot(session: Session, person_ids: Collection[int], *, today: dt.date) -> Snapshot:
@@ -59,6 +62,7 @@ def snapshot(session: Session, person_ids: Collection[int], *, today: dt.date) -
             & AccessLink.is_void.is_(False),
             AccessLink,
         ),
+        places=_count(session, SignUp.person_id.in_(person_ids) & SignUp.state.in_(LIVE), SignUp),
     )
 
 

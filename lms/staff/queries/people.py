@@ -15,6 +15,8 @@ from lms.kernel.domain import NotFound
 from lms.people.models import Absence, Person, Unit
 from lms.people.queries import employed_on, name_parameters, named
 from lms.staff.queries.cells import TODAY
+from lms.workshops.models import SignUp, Workshop
+from lms.workshops.rules.words import LIVE, Status
 
 
 class Presence(StrEnum):
@@ -171,3 +173,12 @@ def get_absence(session: Session, person_id: int, absence_id: int) -> Absence:
     if found is None:
         raise NotFound
     return found
+
+
+def people_with_places() -> Select[int]:
+    """Ids of those with a place, or a turn on the waiting list, in a session not closed yet."""
+    return (
+        select(SignUp.person_id)
+        .join(Workshop, Workshop.id == SignUp.workshop_id)
+        .where(SignUp.state.in_(LIVE), Workshop.status == Status.PUBLISHED)
+    )

@@ -39,6 +39,7 @@ from lms.staff.views.steps import (
     Row,
     Words,
     actor,
+    frame,
     held_person,
     preview_or_save,
     step,
@@ -142,7 +143,9 @@ def _preview_change(form: PersonForm, person: Person) -> ResponseReturnValue:
 
     def deed() -> list[int]:
         one = session.get_one(Person, person_id)
-        staff.change(session, one, changes, actor=actor(), today=today, now=utc_now())
+        staff.change(
+            session, one, changes, actor=actor(), today=today, now=utc_now(), frame=frame()
+        )
         return [person_id]
 
     def words(_effect: Effect) -> Words:

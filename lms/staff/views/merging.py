@@ -23,6 +23,7 @@ from lms.staff.views.steps import (
     Done,
     Words,
     actor,
+    frame,
     held_person,
     preview_or_save,
     step,
@@ -31,7 +32,6 @@ from lms.web.db import db_session, house
 from lms.web.guard import requires, viewer
 from lms.web.ids import MOST_ID
 from lms.web.languages import spoken
-from lms.workshops.rules.words import Frame
 
 MOST_FOUND = 20
 
@@ -105,7 +105,6 @@ def _in_two_steps(form: MergeForm, person: Person, other: Person) -> ResponseRet
     stand = fingerprint(other) + repr(sides[1]["holdings"]) + repr(sides[0]["holdings"])
 
     def deed() -> list[int]:
-        settings = house().settings
         merge(
             session,
             kept_id,
@@ -113,7 +112,7 @@ def _in_two_steps(form: MergeForm, person: Person, other: Person) -> ResponseRet
             actor=actor(),
             today=today,
             now=utc_now(),
-            frame=Frame(settings.time_zone, settings.mail_domain, settings.default_locale),
+            frame=frame(),
         )
         return [kept_id]
 

@@ -15,7 +15,17 @@ from lms.staff.forms import RightsForm
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.entry_words import roles_of
 from lms.staff.views.looks import note_record
-from lms.staff.views.steps import EDIT, Done, Row, Words, actor, held_person, preview_or_save, step
+from lms.staff.views.steps import (
+    EDIT,
+    Done,
+    Row,
+    Words,
+    actor,
+    frame,
+    held_person,
+    preview_or_save,
+    step,
+)
 from lms.web.db import db_session, house
 from lms.web.guard import requires, stepped_up
 from lms.web.languages import spoken
@@ -67,6 +77,7 @@ def _preview(form: RightsForm, person: Person) -> ResponseReturnValue:
             actor=actor(),
             today=house().today(),
             now=utc_now(),
+            frame=frame(),
         )
         return [person_id]
 

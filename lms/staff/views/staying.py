@@ -24,6 +24,7 @@ from lms.staff.views.steps import (
     Done,
     Words,
     actor,
+    frame,
     held_person,
     preview_or_save,
     step,
@@ -60,7 +61,7 @@ def _preview_leaving(form: LeavingForm, person: Person) -> ResponseReturnValue:
 
     def as_on_the_day_after() -> list[int]:
         deed()
-        end_everything_of(db_session(), person_id, left_on=last, now=utc_now())
+        end_everything_of(db_session(), person_id, left_on=last, now=utc_now(), frame=frame())
         return [person_id]
 
     is_over = last < today
@@ -186,6 +187,7 @@ def _deed(person_id: int, changes: PersonChanges) -> Deed:
             actor=actor(),
             today=house().today(),
             now=utc_now(),
+            frame=frame(),
         )
         return [person_id]
 

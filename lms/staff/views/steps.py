@@ -15,6 +15,7 @@ from lms.staff.queries.people import fingerprint, get_master_data
 from lms.web.db import db_session, house
 from lms.web.forms import BaseForm
 from lms.web.guard import viewer
+from lms.workshops.rules.words import Frame
 
 PREVIEW, SAVE, EDIT, FIND = "preview", "save", "edit", "find"
 
@@ -69,6 +70,12 @@ def step() -> str:
 def actor() -> str:
     """Who acts, for the log."""
     return f"person:{viewer().person_id}"
+
+
+def frame() -> Frame:
+    """How those who must hear of it are written to."""
+    settings = house().settings
+    return Frame(settings.time_zone, settings.mail_domain, settings.default_locale)
 
 
 def held_person(person_id: int) -> Person:
