@@ -54,7 +54,12 @@ PLACES = (
         ("organisation",),
     ),
     Place(
-        "staff.team", N_("Team"), "users", _EVERYBODY, ("staff.team_letters",), is_for_teams=True
+        "staff.team",
+        N_("Team"),
+        "users",
+        _EVERYBODY,
+        ("reminders.team_letters",),
+        is_for_teams=True,
     ),
     Place("certifications.mine", N_("Nachweise"), "award", _EVERYBODY, ("certifications",)),
 )

@@ -26,6 +26,9 @@ class Notice(Model):
     why: Mapped[str | None] = mapped_column(String(20), info=_FACT)
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"), info=_FACT)
 
+    # On paper, where there is no address.
+    printed_on: Mapped[dt.date | None] = mapped_column(info=_FACT)
+
     __table_args__ = (
         CheckConstraint("outcome IN ('queued', 'skipped', 'dropped')", "outcome"),
         CheckConstraint(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -20,6 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.certifications.models import Batch, Cycle, ExternalProof
 from lms.certifications.queries.external import waits_for_one
+from lms.certifications.queries.pauses import paused_people
 from lms.learning.models import PracticeReport
 from lms.learning.rules.practice import ReportState
 from lms.outbox.models import MailboxMessage, OutboxMessage
@@ -27,6 +29,8 @@ from lms.outbox.rules import STATES_OF, State
 from lms.outbox.rules import Tag as MailTag
 from lms.people.models import Person
 from lms.people.queries import employed_on
+from lms.reminders.models import Notice
+from lms.reminders.queries.letters import is_waiting
 from lms.staff.queries.cells import TODAY, all_cells
 from lms.staff.rules import Need
 
@@ -66,7 +70,7 @@ def _statement(
 ) -> CompoundSelect[Any]:
     parts = [_proofs(is_officer=is_officer)]
     if is_officer:
-        parts += [_needs(), _reports(), _held(), _stuck()]
+        parts += [_needs(), _reports(), _held(), _letters(), _stuck()]
     if is_administrator:
         parts += [
             _part(literal("mailbox")).select_from(MailboxMessage),
@@ -120,6 +124,23 @@ def _held() -> Select[Any]:
         .select_from(Cycle)
         .join(Batch, Batch.id == Cycle.batch_id)
         .where(Batch.released_at.is_(None), Cycle.state == "live")
+    )
+
+
+def _letters() -> Select[Any]:
+    """People whom a reminder reaches on paper only, and who are not away."""
+    return (
+        _part(literal("letters"), func.count(Person.id.distinct()), func.min(Notice.decided_at))
+        .select_from(Notice)
+        .join(Cycle, Cycle.id == Notice.cycle_id)
+        .join(Person, Person.id == Cycle.person_id)
+        .outerjoin(Batch, Batch.id == Cycle.batch_id)
+        .where(
+            is_waiting(),
+            employed_on(TODAY),
+            Person.id.not_in(paused_people(TODAY)),
+            or_(Cycle.batch_id.is_(None), Batch.released_at.is_not(None)),
+        )
     )
 
 

@@ -81,6 +81,8 @@ def _officer_rows(piles: Piles) -> list[DeskRow]:
         rows.append(_proofs_row(piles.of("proofs")))
     if piles.of("held").count:
         rows.append(_held_row(piles.of("held")))
+    if piles.of("letters").count:
+        rows.append(_letters_row(piles.of("letters")))
     rows.append(_mails_row())
     rows += [
         _stuck_row(state, piles.of(state))
@@ -131,6 +133,15 @@ def _held_row(pile: Pile) -> DeskRow:
         _("Zurückgehaltene Erinnerungen"),
         _("nach einem Import oder einer Änderung, du gibst sie frei"),
         Tag("soon", ngettext("%(num)s Person", "%(num)s Personen", pile.count), "hourglass"),
+    )
+
+
+def _letters_row(pile: Pile) -> DeskRow:
+    return DeskRow(
+        url_for("reminders.letters"),
+        _("Erinnerungen als Brief"),
+        _("für Personen ohne E-\u2060Mail-Adresse, du druckst sie"),
+        Tag("soon", ngettext("%(num)s Person", "%(num)s Personen", pile.count), "printer"),
     )
 
 

@@ -19,6 +19,7 @@ from lms.people.deputies import (
     NotThere,
     TooLong,
 )
+from lms.reminders.queries.letters import letters_waiting
 from lms.reminders.queries.team import next_overview
 from lms.staff.forms import DeputyForm
 from lms.staff.operations.deputising import end_deputy, name_deputy
@@ -72,6 +73,7 @@ def _page(form: DeputyForm) -> str:
         due=sum(Need.DUE in one for one in needs),
         leads=leads,
         overview=next_overview(session, leads.supervisor_ids, today=today),
+        letters=len(letters_waiting(session, today=today, supervisor_ids=leads.supervisor_ids)),
         deputies=list_deputies(session, who, today=today),
         form=form,
         today=today,
