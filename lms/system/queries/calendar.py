@@ -51,10 +51,7 @@ def read_calendar(session: Session) -> HouseCalendar:
 
 
 def list_holidays(session: Session, region: str, year: int, language: str) -> dict[dt.date, str]:
-    """The public holidays of a year as stored, else as the library has them; by day.
-
-    Stored is the German name.
-    """
+    """The public holidays of a year: the days as stored, the names in the language of the page."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     computed = public_holidays(region, year, language)
     rows = session.execute(
@@ -62,5 +59,5 @@ def list_holidays(session: Session, region: str, year: int, language: str) -> di
             Holiday.region == region, Holiday.day.between(first, last)
         )
     ).all()
-    stored = {day: name if language == "de" else computed.get(day, name) for day, name in rows}
+    stored = {day: computed.get(day, name) for day, name in rows}
     return dict(sorted((stored or computed).items()))
