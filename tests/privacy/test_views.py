@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from lms.audit.models import AuditEntry, RecordView
+from lms.certifications.operations.external import Brought, bring
+from lms.kernel import files
 from lms.kernel.viewer import Role
 from lms.people.models import Contact
 from lms.people.rules import ContactKind
@@ -160,29 +162,53 @@ def test_everything_at_once_as_a_zip(browser, session, jana, officer):
     house = duties.House(session)
     house.held(jana, house.course("zoom"), "2026-03-10")
     looked(session, officer, jana)
-    files = taken(browser.post("/privacy/export"))
-    (certificate,) = (name for name in files if name.endswith(".pdf"))
-    assert sorted(set(files) - {certificate}) == [
+    found = taken(browser.post("/privacy/export"))
+    (certificate,) = (name for name in found if name.endswith(".pdf"))
+    assert sorted(set(found) - {certificate}) == [
         "access-log.csv",
         "data.json",
         "data.schema.json",
         "index.html",
     ]
-    assert files[certificate].startswith(b"%PDF")
-    tables = json.loads(files["data.json"])["tables"]
+    assert found[certificate].startswith(b"%PDF")
+    tables = json.loads(found["data.json"])["tables"]
     assert [row["first_name"] for row in tables["people"]] == ["Jana"]
     assert [row["completed_on"] for row in tables["evidence"]] == ["2026-03-10"]
-    page = files["index.html"].decode()
+    page = found["index.html"].decode()
     assert "Meine Daten: Jana Weber" in page
     assert "zoom" in page
     assert "src=" not in page
-    rows = list(csv.reader(io.StringIO(files["access-log.csv"].decode("utf-8-sig")), delimiter=";"))
+    rows = list(csv.reader(io.StringIO(found["access-log.csv"].decode("utf-8-sig")), delimiter=";"))
     assert rows == [
         ["Wann", "In welcher Aufgabe", "Was", "Wer"],
         ["2026-11-24T09:00:00+00:00", "Digitalisierungsbeauftragte", "Akte angesehen", ""],
     ]
     (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.verb == "privacy.exported"))
     assert (entry.actor, entry.object_id) == (f"person:{jana.id}", jana.id)
+
+
+def test_documents_that_she_brought_are_in_it(browser, session, jana, settings):
+    course = duties.House(session).course("zoom")
+    bring(
+        session,
+        Brought(
+            person_id=jana.id,
+            course_id=course.id,
+            completed_on=factories.TODAY,
+            issuer="vhs Ulm",
+            note="",
+            file_sha256=files.save(settings.files, b"%PDF-1.7 from elsewhere"),
+            file_name="vhs/kurs.pdf",
+            media_type="application/pdf",
+            size_bytes=23,
+        ),
+        today=factories.TODAY,
+        now=factories.NOW,
+    )
+    found = taken(browser.post("/privacy/export"))
+    (name,) = (name for name in found if name.startswith("Bescheinigungen/"))
+    assert name.endswith("-vhs_kurs.pdf")
+    assert found[name] == b"%PDF-1.7 from elsewhere"
 
 
 def test_three_a_day_and_the_fourth_is_refused_in_words(browser, clock):

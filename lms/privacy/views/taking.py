@@ -108,8 +108,9 @@ def packed(gathered: Gathered) -> bytes:
     """The ZIP: a page to read, data for programs, the access log, certificates."""
     shows_viewer = house().settings.access_log_names
     looks = look_lines(gathered.looks, shows_viewer=shows_viewer)
+    folder = _("Nachweise")
     certificates = {
-        f"{_('Nachweise')}/{name}": certificate_pdf(sheet) for name, sheet in gathered.sheets
+        f"{folder}/{name}": certificate_pdf(sheet) for name, sheet in gathered.sheets
     } | _uploaded(gathered.proofs)
     # Not by render_template: the file has no frame, and asks the database nothing.
     page = current_app.jinja_env.get_template("privacy/export.html").render(
@@ -137,12 +138,12 @@ def packed(gathered: Gathered) -> bytes:
 
 def _uploaded(proofs: list[tuple[str, str]]) -> dict[str, bytes]:
     """The files that the person has brought, as long as they are kept."""
-    root, found = house().settings.files, {}
+    root, folder, found = house().settings.files, _("Bescheinigungen"), {}
     for name, sha256 in proofs:
         if files.exists(root, sha256):
             with files.open_file(root, sha256) as stream:
                 plain = name.replace("/", "_").replace("\\", "_")
-                found[f"{_('Bescheinigungen')}/{plain}"] = stream.read()
+                found[f"{folder}/{plain}"] = stream.read()
     return found
 
 
