@@ -135,6 +135,7 @@ class Observed:
     running_since: dt.datetime | None
 
 
+LEAST_ROOM_BYTES = 200_000_000
 BEAT_LIMIT = dt.timedelta(minutes=3)
 SWEEP_LIMIT = dt.timedelta(minutes=30)
 WAITING_LIMIT = dt.timedelta(minutes=30)
@@ -160,6 +161,13 @@ def findings(seen: Observed, *, now: dt.datetime) -> list[Finding]:
             )
         )
     return sorted(found, key=lambda finding: finding.level is not Level.RED)
+
+
+def room_warnings(free_bytes: int) -> list[str]:
+    """What to say of a disk that is nearly full: pages still work, soon nothing is saved."""
+    if free_bytes >= LEAST_ROOM_BYTES:
+        return []
+    return [f"only {free_bytes // 1_000_000} MB are free on the disk of the data folder"]
 
 
 def _silent(key: str, beat_at: dt.datetime | None, now: dt.datetime) -> list[Finding]:

@@ -10,10 +10,12 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from lms.access.operations import links, set_up, signing_in
 from lms.access.rules import Purpose
+from lms.audit import operations as audit
+from lms.audit.models import AuditEntry
 from lms.kernel import files
 from lms.kernel.db import Sessions, transaction
 from lms.system.backups import archive
@@ -153,9 +155,32 @@ def test_a_file_that_was_cut_or_is_none_is_one_line(house, backup, damage):
 
 def test_verify_says_in_one_line_that_it_restores_and_the_page_knows(house, backup):
     code, out, err = house.run("verify", backup)
-    assert (code, err, out.count("\n")) == (0, "", 1)
+    assert (code, out.count("\n")) == (0, 1)
+    assert err == "(the audit log of this installation goes on from it, unchanged)\n"
     assert out.startswith(f"{backup} restores: 1 people, ")
     assert house.ask("SELECT count(*) FROM backups WHERE verified_at IS NOT NULL") == 1
+
+
+def test_a_log_that_was_written_anew_since_the_backup_is_found(house, backup):
+    with house.writing() as session:
+        where = "" if is_sqlite(session) else " ON audit_entries"
+        for trigger in ("audit_is_immutable", "audit_is_linked_once"):
+            session.execute(text(f"DROP TRIGGER {trigger}{where}"))
+        entry = session.scalars(select(AuditEntry)).one()
+        entry.actor = "somebody else"
+        entry.position = entry.hash = None
+        session.flush()
+        audit.link(session)
+    assert "entry 1 differs" in house.run("verify", backup)[2]
+
+
+def test_another_house_has_another_log(other, backup):
+    with other.engine.begin() as connection:
+        connection.execute(text("SELECT 1"))
+    other.engine.dispose()
+    databases.migrate(other.engine)
+    other.engine.dispose()
+    assert "no audit log that goes so far" in other.run("verify", backup)[2]
 
 
 def sealed_again(path, change):

@@ -17,6 +17,7 @@ from lms.system.rules import (
     findings,
     job_state,
     next_slot,
+    room_warnings,
     slot_of,
 )
 
@@ -188,3 +189,8 @@ def test_the_worst_stands_first():
 def test_backups_that_have_ended_wake_somebody_a_new_house_has_time(made, since, level):
     found = findings(_seen(backup_at=made, running_since=since), now=NOW)
     assert [(one.key, one.level) for one in found] == ([("backup", level)] if level else [])
+
+
+def test_a_disk_that_is_nearly_full_is_said():
+    assert room_warnings(200_000_000) == []
+    assert room_warnings(199_999_999) == ["only 199 MB are free on the disk of the data folder"]

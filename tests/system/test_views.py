@@ -56,7 +56,10 @@ def test_healthz_asks_nobody_and_answers_any_host(client):
 def test_readyz(client, session):
     answer = client.get("/readyz", headers={"Host": "10.0.0.7:8000"})
     revision = session.scalar(text("SELECT version_num FROM alembic_version"))
-    assert (answer.status_code, answer.json) == (200, {"status": "ready", "revision": revision})
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"status": "ready", "revision": revision, "warnings": []},
+    )
 
 
 @pytest.mark.parametrize(

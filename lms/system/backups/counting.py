@@ -30,6 +30,19 @@ def contents(session: Session, *, with_chain: bool = True) -> Contents:
     )
 
 
+def continues(session: Session, chain: Chain) -> bool | None:
+    """Whether the audit log here goes on from a backup's; None when it has no entry so far on.
+
+    The backup is the copy outside without which somebody who owns the database could write the
+    whole chain anew (trust.md 6.4).
+    """
+    found = session.scalar(
+        text("SELECT hash FROM audit_entries WHERE position = :position"),
+        {"position": chain.linked},
+    )
+    return None if found is None else found == chain.head
+
+
 def _revision(session: Session, tables: dict[str, int]) -> str:
     if "alembic_version" not in tables:
         return ""

@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from lms.kernel.clock import utc_now
 from lms.kernel.db import transaction
+from lms.system.backups.counting import continues
 from lms.system.backups.creating import Made, create
 from lms.system.backups.manifest import BackupRefused, Manifest
 from lms.system.backups.restoring import restore
@@ -47,6 +49,7 @@ def verify_backup(file: Path, scratch: str | None) -> None:
     try:
         with transaction(house().sessions) as session:
             operations.note_verified(session, found.seal, now=utc_now())
+            _compare_logs(session, found.manifest)
     except DBAPIError:
         _say("(This database does not know the backup, so /system will not show the proof.)")
 
@@ -76,6 +79,19 @@ def _refusals() -> Generator[None]:
     except BackupRefused as refusal:
         _say(str(refusal))
         sys.exit(1)
+
+
+def _compare_logs(session: Session, manifest: Manifest) -> None:
+    """Say whether the audit log of this house is still the one that was backed up."""
+    chain = manifest.contents.chain
+    if chain is None or not chain.linked:
+        return
+    words = {
+        True: "the audit log of this installation goes on from it, unchanged",
+        False: f"its audit log is not that of this installation: entry {chain.linked} differs",
+        None: "this installation has no audit log that goes so far",
+    }
+    _say(f"({words[continues(session, chain)]})")
 
 
 def _note(made: Made) -> None:

@@ -1,6 +1,7 @@
 """Health for machines: the process, the database, jobs and mail."""
 
 import datetime as dt
+import shutil
 
 from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,11 @@ from lms.kernel.clock import utc_now
 from lms.outbox.queries import find_standstill
 from lms.outbox.rules import State
 from lms.system.queries import health as queries
-from lms.system.rules import Level, findings
+from lms.system.rules import Level, findings, room_warnings
 from lms.system.schema import schema_state
 from lms.system.views.blueprint import blueprint
 from lms.system.views.days import day_began_at
-from lms.web.db import db_session
+from lms.web.db import db_session, house
 from lms.web.guard import public
 
 
@@ -35,7 +36,8 @@ def ready() -> ResponseReturnValue:
         return _unavailable([f"database cannot be reached ({type(error).__name__})"])
     if state.reason:
         return _unavailable([state.reason])
-    return jsonify(status="ready", revision=state.current)
+    room = room_warnings(shutil.disk_usage(house().settings.data_dir).free)
+    return jsonify(status="ready", revision=state.current, warnings=room)
 
 
 @blueprint.get("/health/jobs")
