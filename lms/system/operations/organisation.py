@@ -51,7 +51,9 @@ def fingerprint(*seen: object) -> str:
 def lock(session: Session) -> Organisation:
     """The row of the organisation; two people who change the house do so one after the other."""
     session.flush()
-    return session.scalars(select(Organisation).where(Organisation.id == 1).with_for_update()).one()
+    # What was read before the lock was given may be old by now.
+    statement = select(Organisation).where(Organisation.id == 1).with_for_update()
+    return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
 def describe(session: Session, wanted: Identity, *, seen: str, by: By) -> bool:

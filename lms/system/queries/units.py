@@ -66,8 +66,8 @@ def _counts(session: Session, today: dt.date | None) -> dict[int, int]:
 
 
 def get_unit(session: Session, unit_id: int) -> Unit:
-    """One unit; NotFound when there is none."""
-    found = session.get(Unit, unit_id)
+    """One unit as it is at this moment; NotFound when there is none."""
+    found = session.get(Unit, unit_id, populate_existing=True)
     if found is None:
         raise NotFound
     return found
