@@ -36,7 +36,7 @@ from lms.staff.faults import (
     UnknownSupervisor,
     field_of,
 )
-from tests.duties import House, at, day, sweep_days, with_e0
+from tests.duties import House, at, day, notices, sweep_days, with_e0
 from tests.workshops.samples import FRAME, Hall
 
 
@@ -309,6 +309,22 @@ def test_who_never_left_has_the_same_rounds_with_the_same_due_dates(house, sessi
         "left",
         "never_left",
     ]
+
+
+def test_mail_that_was_called_off_by_mistake_is_planned_anew(house, session, sessions):
+    who, _course = with_e0(house)
+    sweep_days(session, sessions, "2026-03-03", "2026-03-03")
+    change(house, who, "2026-03-03", left_on=day("2026-02-27"))
+    change(house, who, "2026-03-03", left_on=None)
+    sweep_days(session, sessions, "2026-03-04", "2026-03-04")
+    mails = session.execute(
+        select(OutboxMessage.local_date, OutboxMessage.state).order_by(OutboxMessage.id)
+    ).all()
+    assert [tuple(one) for one in mails] == [
+        (day("2026-03-03"), "cancelled"),
+        (day("2026-03-04"), "pending"),
+    ]
+    assert notices(session) == [("2026-03-04", -7)]
 
 
 def test_a_duty_that_the_house_dropped_meanwhile_does_not_come_back(house, session):

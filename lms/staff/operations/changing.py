@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.access.emails import Letterhead
@@ -10,7 +11,10 @@ from lms.access.operations.links import void_links_of
 from lms.access.operations.telling import tell_of_new_address
 from lms.certifications.operations.presence import move_beginning, undo_leaving
 from lms.outbox import operations as outbox
+from lms.outbox.models import OutboxMessage
+from lms.outbox.rules import State
 from lms.people.models import Person, PersonRole
+from lms.reminders.models import Notice
 from lms.staff.changes import COMMON_ROLES, KEEP, NewPerson, PersonChanges, cleaned, require_key
 from lms.staff.faults import RightsNeedAdministrator
 from lms.staff.operations.leaving import end_everything_of, finish_leaving
@@ -186,13 +190,24 @@ def _turn(
             # The job may not have come round yet.
             finish_leaving(session, person_id, left_on=old.left_on, now=now, frame=frame)
         else:
-            undo_leaving(session, person_id, left_on=old.left_on, today=today)
+            again = undo_leaving(session, person_id, left_on=old.left_on, today=today)
+            _tell_again(session, again)
     if wish.stay.left_on is not None and wish.stay.is_over(today):
         if is_other_end:
             last = wish.stay.left_on
             end_everything_of(session, person_id, left_on=last, now=now, frame=frame)
     elif "hired_on" in wish.differing and wish.turn is not Turn.RETURNS:
         move_beginning(session, person_id, hired_on=wish.stay.hired_on, today=today)
+
+
+def _tell_again(session: Session, cycle_ids: set[int]) -> None:
+    """What was called off since somebody left was not told: the sweep plans it anew."""
+    called_off = select(OutboxMessage.id).where(
+        OutboxMessage.state == State.CANCELLED, OutboxMessage.reason == "left"
+    )
+    session.execute(
+        delete(Notice).where(Notice.cycle_id.in_(cycle_ids), Notice.outbox_id.in_(called_off))
+    )
 
 
 def _put_off(wish: Wish, old: Stay, later: Later) -> None:
