@@ -33,6 +33,12 @@ class LinkForm(BaseForm):
     address = StringField(_l("E-Mail-Adresse"))
 
 
+class AddressForm(BaseForm):
+    """The address of somebody who had none so far."""
+
+    address = StringField(_l("E-\u2060Mail-Adresse"))
+
+
 class NewPasswordForm(BaseForm):
     """The password that somebody sets who came by a link."""
 

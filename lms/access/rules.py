@@ -153,6 +153,13 @@ class WrongLetterCode(DomainError):
     message = N_("Nummer oder Code stimmen nicht.")
 
 
+class AddressTaken(DomainError):
+    """Between asking and confirming somebody else was given the address."""
+
+    message = N_("Diese Adresse gehört schon zu jemand anderem.")
+    status = 409
+
+
 class HasAddress(DomainError):
     """Whoever gets mail is invited by mail: nobody else holds the code in between."""
 

@@ -5,10 +5,14 @@ import datetime as dt
 import pytest
 from sqlalchemy import select, update
 
+from lms.access.codes import new_token, sha256
 from lms.access.models import SignIn
-from lms.access.rules import Strength
+from lms.access.operations.links import add_link
+from lms.access.rules import Purpose, Strength
 from lms.kernel.clock import utc_now
+from lms.outbox.models import OutboxMessage
 from lms.people.operations import found_organisation
+from tests import factories
 
 HERE, THERE = "Mozilla/5.0 (X11; Linux) Firefox/140.0", "Mozilla/5.0 (iPhone) Safari/604.1"
 
@@ -85,3 +89,61 @@ def test_the_list_costs_the_same_for_one_and_three(client_of, session, count_que
     with count_queries() as three:
         one.get("/account")
     assert alone.queries == three.queries
+
+
+# ------------------------------------------------------------------ an address for who has none
+
+
+@pytest.fixture
+def cook(client_of, session):
+    """A browser of somebody without an address."""
+    found_organisation(session, name="Haus", holidays_region="DE-BW")
+    return client_of(person=factories.make_person(session, email=None, personnel_number="77"))
+
+
+def link_to(session, person, address):
+    token = new_token()
+    add_link(
+        session,
+        person.id,
+        Purpose.CONFIRM_ADDRESS,
+        address=address,
+        token_hash=sha256(token),
+        now=utc_now(),
+    )
+    return f"/link/{token}"
+
+
+def test_an_address_is_the_persons_once_it_is_confirmed(cook, session):
+    answer = cook.post("/account/address", data={"address": " Own@Example.org"})
+    assert answer.location == "/account"
+    mail = session.scalars(select(OutboxMessage)).one()
+    assert (mail.kind, mail.to_address) == ("address_link", "own@example.org")
+    assert cook.person.email is None
+    path = link_to(session, cook.person, "own@example.org")
+    assert "gehört dir own@example.org" in cook.get(path).text
+    assert cook.person.email is None
+    assert cook.post(path).location == "/account"
+    assert cook.person.email == "own@example.org"
+    assert "E-\u2060Mail-Adresse angeben" not in cook.get("/account").text
+    assert cook.post(path).status_code == 410
+
+
+def test_an_address_that_somebody_has_by_then_is_not_taken(cook, session):
+    path = link_to(session, cook.person, "own@example.org")
+    factories.make_person(session, email="own@example.org")
+    cook.post(path)
+    assert "gehört schon zu jemand anderem" in cook.get("/account").text
+    assert cook.person.email is None
+
+
+@pytest.mark.parametrize("address", ["", "nothing", "a@b", "x" * 9999])
+def test_what_is_no_address_is_shown_again(cook, session, address):
+    answer = cook.post("/account/address", data={"address": address})
+    assert (answer.status_code, "ist keine E-Mail-Adresse" in answer.text) == (422, True)
+    assert session.scalars(select(OutboxMessage)).all() == []
+
+
+def test_who_has_an_address_changes_it_in_the_register(client_of, session):
+    browser = client_of()
+    assert browser.post("/account/address", data={"address": "b@example.org"}).status_code == 409

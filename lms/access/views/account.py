@@ -6,17 +6,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lms.access import hashing, queries
-from lms.access.forms import PasswordForm
+from lms.access.forms import AddressForm, PasswordForm
 from lms.access.operations import passwords, signing_in
+from lms.access.operations.addresses import ask_to_confirm
 from lms.access.password_rules import shortest
 from lms.access.views.blueprint import blueprint
-from lms.access.views.counting import counted
+from lms.access.views.counting import counted, counted_link
 from lms.access.views.passwords import hash_of_good_password, letterhead
 from lms.access.views.second_factor import is_required
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.people import operations as people
 from lms.people import queries as people_queries
+from lms.people.rules import BadAddress
 from lms.settings import LOCALES
 from lms.web.db import db_session, end_transaction, house
 from lms.web.guard import (
@@ -117,13 +119,33 @@ def end_other_sign_ins() -> ResponseReturnValue:
     return redirect(url_for("access.account"))
 
 
-def _account_page(form: PasswordForm, status: int) -> ResponseReturnValue:
+@blueprint.post("/account/address")
+@signed_in
+def add_address() -> ResponseReturnValue:
+    """Somebody without an address names one; a link goes there to confirm it."""
+    form, head = AddressForm(), letterhead()
+    address = form.address.data or ""
+    try:
+        counted_link(address, now=head.now)
+        person = people_queries.get_with_unit(db_session(), viewer().person_id)
+        ask_to_confirm(db_session(), person, address, head)
+    except BadAddress as error:
+        form.address.errors = [spoken(error)]
+        return _account_page(PasswordForm(formdata=None), 422, address_form=form)
+    flash(_("Schau in das Postfach. Der Link darin gilt 15 Minuten."), "ok")
+    return redirect(url_for("access.account"))
+
+
+def _account_page(
+    form: PasswordForm, status: int, *, address_form: AddressForm | None = None
+) -> ResponseReturnValue:
     session, who = db_session(), viewer()
     has_factor = queries.has_factor(session, who.person_id)
     return (
         render_template(
             "access/account.html",
             form=form,
+            address_form=address_form or AddressForm(formdata=None),
             person=people_queries.get_with_unit(session, who.person_id),
             tells_supervisor=house().settings.supervisor_digest == "names",
             sign_ins=queries.list_sign_ins(session, who, now=utc_now()),

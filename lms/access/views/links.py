@@ -3,7 +3,7 @@
 Opening it changes nothing, however often mail scanners do so; the button on it uses the link.
 """
 
-from flask import flash, make_response, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,12 +11,14 @@ from lms.access import queries
 from lms.access.codes import sha256
 from lms.access.forms import LinkForm, NewPasswordForm
 from lms.access.operations import throttle
+from lms.access.operations.addresses import take_address
 from lms.access.operations.links import use_link
 from lms.access.operations.passwords import change_password
 from lms.access.password_rules import BadPassword
 from lms.access.queries import FoundLink
 from lms.access.rules import (
     SETS_PASSWORD,
+    AddressTaken,
     LinkNotGood,
     LinkState,
     Purpose,
@@ -28,7 +30,7 @@ from lms.access.views.counting import counted
 from lms.access.views.passwords import hash_of_good_password, least_for, letterhead
 from lms.kernel.clock import utc_now
 from lms.web.db import db_session, end_transaction, house
-from lms.web.guard import public, safe_next
+from lms.web.guard import current_viewer, public, safe_next
 from lms.web.languages import spoken
 
 
@@ -66,13 +68,22 @@ def press_link(token: str) -> ResponseReturnValue:
         answer = _used(token, argon2)
     except LinkNotGood as error:
         return _gone_page(error.state, found.purpose)
+    except AddressTaken as error:
+        flash(spoken(error), "exp")
+        return redirect(url_for("access.account"))
     throttle.forget_attempts(db_session(), attempt, now=now)
     return answer
 
 
 def _used(token: str, argon2: str | None) -> ResponseReturnValue:
     head, session = letterhead(), db_session()
-    _purpose, person, _address = use_link(session, sha256(token), today=head.today, now=head.now)
+    purpose, person, address = use_link(session, sha256(token), today=head.today, now=head.now)
+    if purpose is Purpose.CONFIRM_ADDRESS:
+        who = current_viewer()
+        here = who.sign_in_id if who and who.person_id == person.id else None
+        take_address(session, person, address or "", keep_sign_in=here, now=head.now)
+        flash(_("Die Adresse gehört jetzt zu deinem Konto."), "ok")
+        return redirect(url_for("access.account"))
     if argon2 is None:
         keep = bool(request.form.get("keep"))
         return begin(person, keep=keep, strength=Strength.MAIL)
