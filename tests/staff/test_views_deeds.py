@@ -11,6 +11,7 @@ from lms.audit.models import AuditEntry
 from lms.certifications.models import Assignment
 from lms.certifications.rules.scopes import Scope
 from lms.kernel.viewer import Role
+from lms.outbox.models import OutboxMessage
 from lms.people.models import Absence, Person, PersonRole
 from tests.duties import House, day
 from tests.factories import NOW, TODAY
@@ -245,6 +246,18 @@ def test_another_job_is_shown_with_what_begins_and_ends(house, officer, session)
     assert answer.status_code == 302
     live = select(Assignment.course_id).where(Assignment.ended_on.is_(None))
     assert session.scalars(live).all() == [new.id]
+
+
+def test_another_address_is_told_to_the_old_one(house, officer, session):
+    who = house.person(email="old@example.org")
+    path = f"/people/{who.id}/edit"
+    preview = officer.post(path, data=form_of(officer, who) | {"email": "new@example.org"})
+    assert session.scalars(select(OutboxMessage)).all() == []
+    saved(officer, path, preview)
+    mails = session.scalars(select(OutboxMessage)).all()
+    assert [(mail.kind, mail.to_address) for mail in mails] == [
+        ("address_changed", "old@example.org")
+    ]
 
 
 def test_the_administrator_sees_numbers_but_no_courses_nor_dates(house, administrator):
