@@ -5,14 +5,17 @@ import json
 import stat
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from lms.app import create_app
+from lms.certifications.models import ExternalProof
 from lms.certifications.queries.standings import standings_on
+from lms.kernel import files
 from lms.kernel.db import reading
 from lms.learning.models import Enrolment
 from lms.outbox.models import OutboxMessage
-from lms.people.models import Person
+from lms.people.models import Deputy, Person
 from lms.system.demo.habits import Temper
 from lms.system.demo.people import invent
 from lms.workshops.models import SignUp, Workshop
@@ -91,6 +94,21 @@ def test_there_are_sessions_of_every_kind(demonstration):
         )
     assert dict(statuses) == {"done": 2, "draft": 1, "published": 3}
     assert places > 10
+
+
+def test_what_waits_on_the_first_morning(demonstration):
+    """A document to check, with a PDF that opens, and somebody who will stand in."""
+    house = house_of(demonstration)
+    with reading(house.sessions) as session:
+        (proof,) = session.scalars(select(ExternalProof)).all()
+        (deputy,) = session.scalars(select(Deputy)).all()
+        known = json.loads(house.settings.demonstration_file.read_text())
+        above = session.get_one(Person, deputy.supervisor_id)
+        assert proof.state == "pending"
+        assert above.email == known["management"]["email"]
+        assert deputy.from_on > house.today()
+        with files.open_file(house.settings.files, proof.file_sha256) as stream:
+            assert "Teilnahmebescheinigung" in PdfReader(stream).pages[0].extract_text()
 
 
 def test_its_mail_went_to_the_local_mailbox(demonstration):

@@ -16,6 +16,7 @@ from lms.access.operations.passwords import set_password
 from lms.kernel.db import Sessions, make_engine, reading, transaction
 from lms.kernel.domain import DomainError
 from lms.people.models import Person
+from lms.system.demo.last_touches import last_touches
 from lms.system.demo.learners import Classroom, first_rounds, open_rounds, take
 from lms.system.demo.people import STARS
 from lms.system.demo.scene import Setting
@@ -65,6 +66,7 @@ def load(
     story.leave_to_the_visitor()
     story.tell_all()
     _fill_the_classroom(story, str(jana.email), now=now)
+    last_touches(story, now=now)
     courses = {slug: course_id for slug, (course_id, _version) in story.courses.items()}
     hold_sessions(setting, courses, story.deliver, now=now)
     sign_ins = {
