@@ -15,6 +15,8 @@ from lms.people.calendar import DAY, Span, WorkingCalendar
 SUPERVISOR_STAGE = 7
 MIN_GAP_DAYS = 3
 DIGEST_LINES = 10
+# More would not fit on one page.
+LETTER_LINES = 5
 SEND_FROM = dt.time(8)
 SEND_UNTIL = dt.time(17)
 BREAKER_FLOOR = 200
@@ -154,9 +156,9 @@ def urgency(due_on: dt.date, course: str) -> tuple[dt.date, str]:
     return (due_on, course)
 
 
-def first_lines(lines: Sequence[_Line]) -> tuple[Sequence[_Line], int]:
+def first_lines(lines: Sequence[_Line], most: int = DIGEST_LINES) -> tuple[Sequence[_Line], int]:
     """The lines that a digest shows, and how many more there are."""
-    return lines[:DIGEST_LINES], max(0, len(lines) - DIGEST_LINES)
+    return lines[:most], max(0, len(lines) - most)
 
 
 def breaker_limit(day_totals: Sequence[int]) -> float:

@@ -226,3 +226,14 @@ def test_queries_do_not_grow_with_people(house, officer, session, sessions, coun
             assert officer.get("/reminders/letters").status_code == 200
         counts.append(counted.queries)
     assert counts[0] == counts[1]
+
+
+def test_seven_courses_still_fit_on_one_page(house, officer, session, sessions):
+    courses = [house.course() for _number in range(7)]
+    for course in courses:
+        house.require(course, "2025-01-01")
+    unreachable(house, *courses)
+    swept(house, session, sessions)
+    (letter,) = pages(officer.get("/reminders/letters.pdf"))
+    assert letter.count("Seit 7 Tagen überfällig") == 5
+    assert "Und 2 weitere Kurse." in letter

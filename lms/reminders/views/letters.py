@@ -17,7 +17,7 @@ from lms.people.queries import find_organisation
 from lms.reminders.exports import Letter, LetterCourse, letters_pdf
 from lms.reminders.operations.printing import mark_printed
 from lms.reminders.queries.letters import LetterLine, LetterRow, letters_waiting, teams_of
-from lms.reminders.rules import first_lines
+from lms.reminders.rules import LETTER_LINES, first_lines
 from lms.reminders.views.blueprint import blueprint
 from lms.reminders.views.looks import note_list
 from lms.web.db import db_session, end_transaction, house
@@ -100,7 +100,7 @@ def _letter(row: LetterRow, organisation: str) -> Letter:
     """One page in the person's language."""
     language = row.person.locale or house().settings.default_locale
     today = house().today()
-    shown, more = first_lines(row.lines)
+    shown, more = first_lines(row.lines, LETTER_LINES)
     with force_locale(language):
         return Letter(
             language=language,
