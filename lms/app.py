@@ -28,6 +28,7 @@ from lms.kernel.clock import utc_now
 from lms.kernel.db import Sessions, make_engine, reading
 from lms.kernel.viewer import Viewer
 from lms.learning import views as learning_views
+from lms.lists import views as lists_views
 from lms.outbox import views as outbox_views
 from lms.privacy import views as privacy_views
 from lms.privacy.views.taking import SHEETS
@@ -50,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     certifications_views.blueprint,
     courses_views.blueprint,
     learning_views.blueprint,
+    lists_views.blueprint,
     delivery_views.blueprint,
     home_views.blueprint,
     outbox_views.blueprint,

@@ -98,7 +98,7 @@ _ICONS = """
     circle-question-mark circle-x clock clock-alert contrast copy database download ellipsis eye
     file-pen file-text funnel history hourglass house info key-round languages layout-dashboard
     lightbulb list-checks lock log-in log-out mail pencil play plus printer refresh-cw search
-    send server settings shield-check triangle-alert user-round users video x
+    send server settings shield-check triangle-alert upload user-round users video x
 """
 
 

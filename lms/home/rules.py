@@ -35,7 +35,7 @@ PLACES = (
     Place("home.start", N_("Start"), "house", _EVERYBODY),
     Place("learning.catalogue", N_("Kurse"), "book-open", _EVERYBODY, ("learning", "authoring")),
     Place("workshops.workshops", N_("Termine"), "calendar-days", _EVERYBODY, ("workshops",)),
-    Place("staff.progress", N_("Übersicht"), "layout-dashboard", _OFFICER, ("staff",)),
+    Place("staff.progress", N_("Übersicht"), "layout-dashboard", _OFFICER, ("staff", "lists")),
     Place("reminders.overview", N_("Erinnern"), "mail", _OFFICER, ("reminders", "outbox")),
     Place(
         "system.overview",
@@ -44,7 +44,7 @@ PLACES = (
         _ADMINISTRATOR,
         ("system", "outbox.mailbox", "outbox.mailbox_mail"),
     ),
-    Place("staff.people", N_("Personen"), "users", _ADMINISTRATOR, ("staff",)),
+    Place("staff.people", N_("Personen"), "users", _ADMINISTRATOR, ("staff", "lists")),
     Place("privacy.log", N_("Zugriffe"), "eye", frozenset({Role.DPO})),
     Place(
         "organisation.overview",

@@ -4,6 +4,7 @@ What is due is decided by the database (certification.md 4.3); this process may 
 or be killed at any moment.
 """
 
+import datetime as dt
 import logging
 import os
 import signal
@@ -12,16 +13,21 @@ from types import FrameType
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
-from lms.jobs.runs import tick
+from lms.jobs.runs import run_now, tick
 from lms.jobs.tasks import Shift
 from lms.kernel.clock import utc_now
-from lms.kernel.db import Sessions, transaction
+from lms.kernel.db import Sessions, reading, transaction
+from lms.lists.queries.imports import list_under_way
 from lms.settings import Settings
 from lms.system.operations import runs as operations
+from lms.system.rules import TIMETABLE
 
 _LOG = logging.getLogger("lms.jobs")
 _SECONDS_TO_FINISH = 15
+_SECONDS_BETWEEN_LOOKS = 2
+_IMPORTS = next(planned for planned in TIMETABLE if planned.name == "imports")
 
 
 class _ToldToEnd(Exception):
@@ -46,6 +52,10 @@ def run_scheduler(settings: Settings, sessions: Sessions) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     scheduler.add_job(once_a_minute, CronTrigger(second=0, timezone="UTC"), next_run_time=utc_now())
+    scheduler.add_job(
+        LongLists(settings, sessions, process).look,
+        IntervalTrigger(seconds=_SECONDS_BETWEEN_LOOKS, timezone="UTC"),
+    )
     _take_signals()
     try:
         scheduler.start()
@@ -55,6 +65,32 @@ def run_scheduler(settings: Settings, sessions: Sessions) -> None:
         scheduler.shutdown(wait=True)
     with transaction(sessions) as session:
         operations.end_beat(session, process=process)
+
+
+class LongLists:
+    """Somebody sits before a list that is being checked: the next minute would be too late.
+
+    After a failure the minute is soon enough.
+    """
+
+    def __init__(self, settings: Settings, sessions: Sessions, process: str) -> None:
+        self._settings, self._sessions, self._process = settings, sessions, process
+        self._waits_until = utc_now()
+
+    def look(self) -> None:
+        """Run the job `imports` at once if a list is under way."""
+        now = utc_now()
+        try:
+            if now >= self._waits_until and self._is_any_under_way():
+                shift = Shift(self._sessions, self._settings, now)
+                _count, error = run_now(_IMPORTS, shift, process=self._process, now=utc_now)
+                self._waits_until = now + dt.timedelta(minutes=1 if error else 0)
+        except Exception:  # noqa: BLE001 - the next look tries again
+            _LOG.exception("look for lists")
+
+    def _is_any_under_way(self) -> bool:
+        with reading(self._sessions) as session:
+            return bool(list_under_way(session))
 
 
 def _take_signals() -> None:

@@ -1,6 +1,7 @@
 """What each job of the timetable does: one function each, named in one list."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from lms.access.operations import signing_in
 from lms.audit import operations as audit
 from lms.kernel.clock import local_date
 from lms.kernel.db import Sessions, transaction
+from lms.lists.operations import working_off as lists
 from lms.reminders.operations.sweeping import SweepFrame, sweep
 from lms.reminders.operations.verifying import verify_next_actions
 from lms.settings import Settings
@@ -15,6 +17,8 @@ from lms.staff import operations as staff
 from lms.system.operations import runs as system
 from lms.workshops.operations.reminding import remind
 from lms.workshops.rules.words import Frame
+
+_LISTS = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,10 @@ def _link_audit(shift: Shift) -> int:
 
 def _tidy(shift: Shift) -> int:
     with transaction(shift.sessions) as session:
-        return signing_in.forget_old_rows(session, now=shift.now) + system.forget_old(
-            session, now=shift.now
+        return (
+            signing_in.forget_old_rows(session, now=shift.now)
+            + system.forget_old(session, now=shift.now)
+            + lists.forget_old(session, now=shift.now)
         )
 
 
@@ -84,11 +90,23 @@ def _workshops(shift: Shift) -> int:
     return remind(shift.sessions, _places_frame(shift.settings), now=shift.now)
 
 
+def _imports(shift: Shift) -> int:
+    """Lists of more than 500 rows; two threads of one process do not do the same work."""
+    if not _LISTS.acquire(blocking=False):
+        return 0
+    try:
+        today = local_date(shift.now, shift.settings.time_zone)
+        return lists.work_off(shift.sessions, today=today, now=shift.now)
+    finally:
+        _LISTS.release()
+
+
 # Every name of lms.system.rules.TIMETABLE, what it does, and how many things it did.
 TASKS: dict[str, Callable[[Shift], int]] = {
     "sweep": _sweep,
     "audit-link": _link_audit,
     "workshops": _workshops,
+    "imports": _imports,
     "leavers": _end_leavers,
     "tidy": _tidy,
     "verify": _verify,

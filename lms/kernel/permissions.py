@@ -19,6 +19,8 @@ class Permission(StrEnum):
     LET_IN = "let_in"
     MERGE_PEOPLE = "merge_people"
     GIVE_RIGHTS = "give_rights"
+    IMPORT_PEOPLE = "import_people"
+    IMPORT_RECORDS = "import_records"
     CHANGE_REQUIREMENTS = "change_requirements"
     SEE_REMINDERS = "see_reminders"
     SEE_OUTBOX = "see_outbox"
@@ -44,6 +46,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.LET_IN: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Permission.MERGE_PEOPLE: _OFFICER,
     Permission.GIVE_RIGHTS: _ADMINISTRATOR,
+    Permission.IMPORT_PEOPLE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Permission.IMPORT_RECORDS: _OFFICER,
     Permission.CHANGE_REQUIREMENTS: _OFFICER,
     Permission.SEE_REMINDERS: _OFFICER,
     Permission.SEE_OUTBOX: _OFFICER,

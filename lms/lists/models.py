@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, text_enum
 from lms.kernel.personal import NOT_PERSONAL, personal
-from lms.lists.rules import ListKind, Outcome, State
+from lms.lists.rules import ListKind, Outcome, State, Tally
 
 _LIST = personal("list that was brought", "taking it over, Art. 6 (1) b GDPR", "30 days")
+_WHO = personal("who brought a list", "accountability, Art. 5 (2) GDPR", "3 years")
 
 
 class Import(Model):
@@ -25,9 +26,9 @@ class Import(Model):
     content: Mapped[bytes | None] = mapped_column(LargeBinary(), deferred=True, info=_LIST)
     row_count: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     rows_done: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
-    made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True, info=_LIST)
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True, info=_WHO)
     made_at: Mapped[dt.datetime] = mapped_column(info=NOT_PERSONAL)
-    checked_at: Mapped[dt.datetime | None] = mapped_column(info=NOT_PERSONAL)
+    checked_on: Mapped[dt.date | None] = mapped_column(info=NOT_PERSONAL)
     checked_entry: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
     finished_at: Mapped[dt.datetime | None] = mapped_column(info=NOT_PERSONAL)
     digest: Mapped[str | None] = mapped_column(String(32), info=NOT_PERSONAL)
@@ -38,15 +39,20 @@ class Import(Model):
         ForeignKey("batches.id"), index=True, info=NOT_PERSONAL
     )
     taken_back_by: Mapped[int | None] = mapped_column(
-        ForeignKey("people.id"), index=True, info=_LIST
+        ForeignKey("people.id"), index=True, info=_WHO
     )
-    taken_back_reason: Mapped[str | None] = mapped_column(String(400), info=_LIST)
+    taken_back_reason: Mapped[str | None] = mapped_column(String(400), info=_WHO)
 
     __table_args__ = (
         CheckConstraint("rows_done <= row_count", "no_more_done_than_there_is"),
         Index("ix_imports_state", "state", "id"),
         Index("ix_imports_kind", "kind", "id"),
     )
+
+    @property
+    def numbers(self) -> Tally:
+        """What came of it."""
+        return Tally(**self.tally)
 
 
 class ImportRow(Model):

@@ -16,6 +16,7 @@ MOST_AT_ONCE = 500
 ROWS_A_TRANSACTION = 200
 PREVIEW_HOURS = 24
 ROWS_KEPT_DAYS = 30
+REASON_LENGTH = 400
 
 
 class ListKind(StrEnum):
@@ -67,7 +68,7 @@ class NotToTakeBack(DomainError):
 class ReasonMissing(DomainError):
     """A revocation says why."""
 
-    message = N_("Schreib einen Grund dazu, höchstens 400 Zeichen.")
+    message = N_("Schreib einen Grund dazu, höchstens %(most)s Zeichen.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ TIMETABLE = (
     Planned("sweep", Every.MINUTE, N_("Erinnerungen planen")),
     Planned("audit-link", Every.MINUTE, N_("Protokoll verketten")),
     Planned("workshops", Every.MINUTE, N_("An Termine erinnern")),
+    Planned("imports", Every.MINUTE, N_("Listen übernehmen")),
     Planned("leavers", Every.DAY, N_("Austritte abschließen")),
     Planned("tidy", Every.DAY, N_("Aufräumen")),
     Planned("verify", Every.WEEK, N_("Fristen nachrechnen")),

@@ -223,9 +223,12 @@ def _check_access() -> ResponseReturnValue | None:
 
 
 def _asks_to_confirm(view: Callable[..., Any], found: Viewer) -> bool:
-    if not getattr(view, "is_stepped_up", False):
-        return False
-    return found.confirmed_at is None or utc_now() - found.confirmed_at >= CONFIRMED_FOR
+    return getattr(view, "is_stepped_up", False) and not has_confirmed(found)
+
+
+def has_confirmed(found: Viewer) -> bool:
+    """Whether somebody showed within 10 minutes who they are, for what only sometimes asks it."""
+    return found.confirmed_at is not None and utc_now() - found.confirmed_at < CONFIRMED_FOR
 
 
 def _here_or_before() -> str:

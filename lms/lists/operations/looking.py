@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEntry
@@ -102,9 +102,14 @@ def _close(session: Session, found: Looked, occasion: Occasion) -> None:
     found.results.sort(key=lambda one: one.line)
 
 
-def newest_entry(session: Session) -> int:
-    """By what a later look sees that nothing was done in the house since."""
-    return session.scalar(select(func.max(AuditEntry.id))) or 0
+def newest_entry(session: Session, *, but_for: int = 0) -> int:
+    """By what a later look sees that nothing was done in the house since.
+
+    `but_for`: the import whose own confirmation does not count.
+    """
+    own = (AuditEntry.object_kind == "import") & (AuditEntry.object_id == but_for)
+    statement = select(AuditEntry.id).where(~own).order_by(AuditEntry.id.desc()).limit(1)
+    return session.scalar(statement) or 0
 
 
 def keep_preview(session: Session, made: Import, looked: Looked, occasion: Occasion) -> None:
@@ -115,6 +120,6 @@ def keep_preview(session: Session, made: Import, looked: Looked, occasion: Occas
     made.rows_done = made.row_count
     made.tally = asdict(looked.tally)
     made.digest = looked.digest
-    made.checked_at = occasion.now
+    made.checked_on = occasion.today
     made.checked_entry = newest_entry(session)
     session.flush()

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.courses.models import Course
+from lms.courses.queries import list_titles
 from lms.kernel.csv_tables import CsvRow
 from lms.kernel.domain import N_
 from lms.lists import cells
@@ -86,3 +88,9 @@ class Directory:
 def course_ids(session: Session) -> dict[str, int]:
     """Courses by their slug."""
     return dict(session.execute(select(Course.slug, Course.id)).all())
+
+
+def titles_by_slug(session: Session) -> dict[str, dict[str, Any]]:
+    """Titles of courses in each language by their slug."""
+    titles = list_titles(session)
+    return {slug: titles[key] for slug, key in course_ids(session).items() if key in titles}
