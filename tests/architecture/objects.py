@@ -33,6 +33,10 @@ from lms.kernel import files
 from lms.kernel.viewer import Role
 from lms.learning import operations as learning
 from lms.learning.models import PracticeReport
+from lms.lists.operations.parts import read_list
+from lms.lists.operations.rows import bring as bring_list
+from lms.lists.operations.saving import save_within
+from lms.lists.rules import Importer, ListKind, Occasion
 from lms.outbox.models import MailboxMessage
 from lms.people.models import Absence, Person
 from lms.workshops.models import Workshop
@@ -145,6 +149,22 @@ class World:
         made = hall.draft(meeting("2026-11-23"), now=at("2026-11-20"))
         made.trainer_id = made.created_by = self.jana.id
         return planning.publish(self.session, made.id, by=self.jana.id, now=at("2026-11-20"))
+
+    @cached_property
+    def import_id(self) -> int:
+        """A staff list that was saved; a preview is seen by whoever brought it (tests/lists)."""
+        table = read_list(ListKind.PEOPLE, b"email,first_name,last_name,unit\na@x.org,A,A,A\n")
+        occasion = Occasion(today=factories.TODAY, now=factories.NOW, importer=Importer())
+        made = bring_list(
+            self.session,
+            ListKind.PEOPLE,
+            file_name="liste.csv",
+            content=b"",
+            table=table,
+            occasion=occasion,
+        )
+        save_within(self.session, made, table, occasion)
+        return made.id
 
     @cached_property
     def mail_id(self) -> int:
@@ -285,6 +305,11 @@ def no_token(_world: World) -> dict[str, Any]:
 
 OBJECTS: dict[str, Thing] = {
     "access.end_one_sign_in": Thing(Whose.PERSON, sign_in),
+    "lists.show": Thing(Whose.HOUSE, lambda world: {"import_id": world.import_id}),
+    "lists.save": Thing(Whose.HOUSE, lambda world: {"import_id": world.import_id}),
+    "lists.forget": Thing(Whose.HOUSE, lambda world: {"import_id": world.import_id}),
+    "lists.faults": Thing(Whose.HOUSE, lambda world: {"import_id": world.import_id}),
+    "lists.take_back": Thing(Whose.HOUSE, lambda world: {"import_id": world.import_id}),
     "access.open_link": Thing(Whose.SECRET, no_token),
     "access.press_link": Thing(Whose.SECRET, no_token),
     "access.set_up": Thing(Whose.SECRET, no_token),
