@@ -63,6 +63,8 @@ def right_words() -> dict[Permission, str]:
         Permission.SEE_PEOPLE: _("Stammdaten der Mitarbeitenden sehen"),
         Permission.CHANGE_PEOPLE: _("Personen eintragen, Angaben ändern, Ein- und Austritt"),
         Permission.CHANGE_ABSENCES: _("Abwesenheiten eintragen, nur die Tage"),
+        Permission.IMPORT_PEOPLE: _("Die Personalliste als Datei übernehmen, nie die eigene Zeile"),
+        Permission.IMPORT_RECORDS: _("Listen mit Nachweisen und Abwesenheiten übernehmen"),
         Permission.LET_IN: _("Mitarbeitende einladen, Zugangsbriefe drucken"),
         Permission.MERGE_PEOPLE: _("Doppelte Einträge einer Person zusammenführen"),
         Permission.GIVE_RIGHTS: _("Anderen Rechte geben und nehmen, nie sich selbst"),
