@@ -46,7 +46,15 @@ def test_status_as_json(cli, session):
     done = cli.invoke(args=["scheduler", "status", "--format", "json"])
     rows = {row["job"]: row for row in json.loads(done.stdout)}
     assert done.exit_code == 0
-    assert list(rows) == ["sweep", "audit-link", "workshops", "leavers", "tidy", "verify"]
+    assert list(rows) == [
+        "sweep",
+        "audit-link",
+        "workshops",
+        "imports",
+        "leavers",
+        "tidy",
+        "verify",
+    ]
     assert rows["sweep"] | {"next": None, "last": None} == {
         "job": "sweep",
         "every": "minute",

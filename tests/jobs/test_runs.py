@@ -51,6 +51,7 @@ def test_a_tick_runs_every_job_once_and_beats(shift, session):
     day, minute = NOW.replace(hour=0, minute=0, second=0), NOW.replace(second=0)
     assert ran(session) == [
         ("audit-link", minute, "a", True),
+        ("imports", minute, "a", True),
         ("leavers", day, "a", True),
         ("sweep", minute, "a", True),
         ("tidy", day, "a", True),
@@ -74,6 +75,8 @@ def test_the_next_minute_runs_the_jobs_of_the_minute_only(shift, session):
     assert [(job, process) for job, _, process, _ in ran(session)] == [
         ("audit-link", "a"),
         ("audit-link", "b"),
+        ("imports", "a"),
+        ("imports", "b"),
         ("leavers", "a"),
         ("sweep", "a"),
         ("sweep", "b"),
