@@ -31,6 +31,7 @@ LOOKS_AT_RECORDS = {
     "lms/outbox/views.py",
     "lms/certifications/views/looks.py",
     "lms/privacy/views/looks.py",
+    "lms/lists/views/looks.py",
     "lms/reminders/views/looks.py",
     "lms/staff/views/looks.py",
     "lms/workshops/views/looks.py",
