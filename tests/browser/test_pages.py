@@ -4,7 +4,10 @@ import pytest
 
 from lms.web.guard import PUBLIC, access_of
 
-WIDE = ["/login", "/verify", "/verify/0000-0000-0000-0000"]
+WIDE = [
+    *("/login", "/verify", "/verify/0000-0000-0000-0000"),
+    *("/legal", "/accessibility", "/help", "/help/officer"),
+]
 # Pages that need an id or a word, by who opens them.
 WITH_WORDS = {
     "employee": [
