@@ -136,6 +136,12 @@ def test_the_preview_says_which_mails_move_and_keeps_nothing(session, house, rem
     assert session.scalars(select(Closure)).all() == []
 
 
+def test_a_large_house_is_told_the_days_only(session, house, reminded, monkeypatch):
+    monkeypatch.setattr(calendar, "MOST_ROUNDS", 0)
+    effect = preview(session, AddClosure(day("2026-03-31"), day("2026-03-31"), ""))
+    assert (effect.is_counted, effect.closed, effect.moved) == (False, (day("2026-03-31"),), ())
+
+
 def test_what_the_preview_said_is_what_plan_and_sweep_do(session, sessions, house, reminded):
     wanted = AddClosure(day("2026-03-30"), day("2026-04-01"), "Umzug")
     effect = preview(session, wanted)

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.certifications.models import Cycle
 from lms.kernel.domain import N_, DomainError
 from lms.people.calendar import DAY
 from lms.people.models import ClosingDay, Closure
@@ -25,6 +27,8 @@ from lms.system.operations.organisation import By, ChangedMeanwhile, fingerprint
 from lms.system.queries.calendar import HouseCalendar, read_calendar
 
 AHEAD_DAYS = 365
+# Playing a year forward holds the database for a second or two; a larger house is told the days.
+MOST_ROUNDS = 2_000
 MOST_DAYS = 60
 LONGEST_DAYS = 62
 FURTHEST_DAYS = 3 * 366
@@ -138,11 +142,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a change does in the year ahead: weekdays closed and opened, mails that move."""
+    """What a change does in the year ahead: weekdays closed and opened, mails that move.
+
+    `is_counted`: False in a house with too many rounds to play them all forward.
+    """
 
     closed: tuple[dt.date, ...]
     opened: tuple[dt.date, ...]
     moved: tuple[Moved, ...]
+    is_counted: bool = True
 
     @property
     def mails(self) -> int:
@@ -157,11 +165,14 @@ def calendar_fingerprint(calendar: HouseCalendar) -> str:
 
 def preview_change(session: Session, change: Change, plan: Plan, *, by: By) -> Effect:
     """What a change would do, with nothing kept."""
-    before, open_before = _ahead(session, plan), _working_days(session, plan.today)
+    is_counted = _count_rounds(session) <= MOST_ROUNDS
+    before = _ahead(session, plan) if is_counted else {}
+    open_before = _working_days(session, plan.today)
     savepoint = session.begin_nested()
     try:
         _make(session, change, plan.today, by)
-        after, open_after = _ahead(session, plan), _working_days(session, plan.today)
+        after = _ahead(session, plan) if is_counted else {}
+        open_after = _working_days(session, plan.today)
     finally:
         savepoint.rollback()
         session.expire_all()
@@ -169,7 +180,13 @@ def preview_change(session: Session, change: Change, plan: Plan, *, by: By) -> E
         closed=tuple(sorted(open_before - open_after)),
         opened=tuple(sorted(open_after - open_before)),
         moved=_moves(before, after),
+        is_counted=is_counted,
     )
+
+
+def _count_rounds(session: Session) -> int:
+    live = select(func.count()).select_from(Cycle).where(Cycle.state == "live")
+    return session.scalar(live) or 0
 
 
 def change_calendar(session: Session, change: Change, plan: Plan, *, seen: str, by: By) -> None:

@@ -181,6 +181,8 @@ def _question(change: Change) -> str:
 
 
 def _heading(effect: Effect) -> str:
+    if not effect.is_counted:
+        return str(_("Erinnerungen an diesen Tagen rücken auf einen anderen Werktag"))
     if not effect.mails:
         return str(_("Keine E-\u2060Mail geht an einem anderen Tag raus"))
     return str(
