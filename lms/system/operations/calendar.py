@@ -282,15 +282,9 @@ def _ahead(session: Session, plan: Plan) -> dict[_Line, dt.date]:
 
 
 def _lines(message: PreviewMessage) -> Iterable[_Line]:
+    to = message.person, message.audience
     for item in message.items:
-        yield (
-            message.person,
-            message.audience,
-            item.course,
-            item.stage,
-            item.due_on,
-            item.about,
-        )
+        yield *to, item.course, item.stage, item.due_on, item.about
 
 
 def _moves(before: dict[_Line, dt.date], after: dict[_Line, dt.date]) -> tuple[Moved, ...]:
