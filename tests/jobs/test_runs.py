@@ -196,7 +196,7 @@ def test_two_schedulers_share_the_slots(own_sessions, settings):
     with reading(own_sessions) as session:
         found = session.scalars(select(JobRun)).all()
         assert {run.is_ok for run in found} == {True}
-        assert len(found) == 10 * 3 + 3
+        assert len(found) == 10 * 4 + 3
         assert len(session.scalars(select(Heartbeat)).all()) == 2
     with transaction(own_sessions) as session:
         assert session.scalars(select(OutboxMessage)).all() == []
