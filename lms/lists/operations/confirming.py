@@ -11,8 +11,8 @@ from lms.kernel.domain import NotFound
 from lms.lists.models import Import
 from lms.lists.operations.looking import Looked, keep_preview, look_within
 from lms.lists.operations.parts import read_list
-from lms.lists.operations.rows import bring
-from lms.lists.operations.saving import hold_lists, occasion_of, save_within
+from lms.lists.operations.rows import bring, hold_lists
+from lms.lists.operations.saving import occasion_of, save_within
 from lms.lists.rules import (
     MOST_AT_ONCE,
     PREVIEW_HOURS,
@@ -31,6 +31,7 @@ def bring_for_preview(
     What the same person brought before and did not save is forgotten.
     """
     table = read_list(kind, content)
+    hold_lists(session)
     session.execute(
         delete(Import).where(
             Import.kind == kind,

@@ -12,7 +12,7 @@ from lms.kernel.csv_tables import CsvTable
 from lms.kernel.db import Sessions, reading, rehearsal
 from lms.lists.models import Import, ImportRow
 from lms.lists.operations.parts import WORKS, take_part
-from lms.lists.operations.rows import keep_rows
+from lms.lists.operations.rows import hold_lists, keep_rows
 from lms.lists.operations.work import ListWork, parts_of
 from lms.lists.rules import (
     ListKind,
@@ -88,6 +88,7 @@ def look_within(session: Session, kind: ListKind, table: CsvTable, occasion: Occ
 def _rehearse(
     session: Session, work: ListWork, part: Sequence[int], occasion: Occasion, found: Looked
 ) -> None:
+    hold_lists(session)
     batch = requiring.open_batch(session, "people", made_by=None, now=occasion.now)
     done = take_part(session, work, part, occasion, batch.id)
     found.results += done.results

@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.csv_tables import CsvTable
 from lms.lists.models import Import, ImportRow
 from lms.lists.rules import ListKind, Occasion, RowResult, State, Tally
+from lms.people.models import Organisation
+
+
+def hold_lists(session: Session) -> None:
+    """Nobody else looks at a list or saves one until this transaction ends.
+
+    Two that name the same people in another order would wait for each other for ever. Whoever
+    locks an import as well asks for this first.
+    """
+    session.execute(select(Organisation.id).with_for_update())
 
 
 def bring(

@@ -14,10 +14,9 @@ from lms.kernel.db import Sessions, reading, transaction
 from lms.lists.models import Import, ImportRow
 from lms.lists.operations.looking import Looked
 from lms.lists.operations.parts import WORKS, read_list, take_part
-from lms.lists.operations.rows import keep_rows
+from lms.lists.operations.rows import hold_lists, keep_rows
 from lms.lists.operations.work import ListWork, parts_of
 from lms.lists.rules import Importer, Occasion, RowResult, State, Tally, tally_of
-from lms.people.models import Organisation
 
 
 def begin_saving(session: Session, made: Import) -> None:
@@ -65,10 +64,10 @@ def _save_next(
     session: Session, import_id: int, work: ListWork, groups: list[list[int]], occasion: Occasion
 ) -> tuple[int, bool]:
     """The next part of what nobody has saved yet; False when that was all."""
+    hold_lists(session)
     made = session.get_one(Import, import_id, with_for_update=True)
     if made.state is not State.SAVING:
         return 0, False
-    hold_lists(session)
     done = set(session.scalars(select(ImportRow.line).where(ImportRow.import_id == import_id)))
     left = [group for group in groups if not done.issuperset(group)]
     parts = parts_of(left)
@@ -79,11 +78,6 @@ def _save_next(
         return len(part), True
     _finish(session, made, occasion)
     return len(part), False
-
-
-def hold_lists(session: Session) -> None:
-    """Nobody else saves a list until this transaction ends: two at once follow each other."""
-    session.execute(select(Organisation.id).with_for_update())
 
 
 def _save_part(
