@@ -71,6 +71,10 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("Digitalisierungsbeauftragte in der Akte, Datenschutz"),
     ),
     "contact": (N_("Ansprechpersonen der Organisation"), N_("alle")),
+    "who brought a list": (
+        N_("Wer eine Liste hochgeladen oder zurückgenommen hat"),
+        N_("Digitalisierungsbeauftragte, Administration"),
+    ),
     "list that was brought": (
         N_("Hochgeladene Listen, bis sie übernommen sind"),
         N_("wer die Liste hochgeladen hat"),

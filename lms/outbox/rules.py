@@ -254,6 +254,7 @@ KIND_NAMES = {
     "factor_changed": N_("Hinweis: zweiter Faktor geändert"),
     "address_changed": N_("Hinweis: Adresse geändert"),
     "workshop": N_("Termin"),
+    "external_decided": N_("Entscheidung über eine Bescheinigung"),
 }
 # What the officer may read in full: all of it stands on the officer's own pages, too. Of any other
 # kind the officer sees the facts alone (trust.md 2.2 and 5).

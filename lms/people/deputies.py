@@ -61,9 +61,16 @@ def require_days(span: Span, *, today: dt.date) -> None:
         raise TooLong
 
 
-def require_free(span: Span, taken: Iterable[Span]) -> None:
-    """Raise where somebody stands in on one of the days already."""
+def is_free(span: Span, taken: Iterable[Span]) -> bool:
+    """Whether nobody stands in on any of the days yet."""
     for other in taken:
         begins = max(span.from_on, other.from_on)
         if span.covers(begins) and other.covers(begins):
-            raise AlreadyArranged
+            return False
+    return True
+
+
+def require_free(span: Span, taken: Iterable[Span]) -> None:
+    """Raise where somebody stands in on one of the days already."""
+    if not is_free(span, taken):
+        raise AlreadyArranged

@@ -110,6 +110,11 @@ KINDS: dict[str, Words] = {
         N_("Sicherheit"),
         N_("niemand sonst"),
     ),
+    "who brought a list": Words(
+        N_("Dass du Listen hochgeladen oder zurückgenommen hast"),
+        N_("Damit nachzuvollziehen ist, woher eine Angabe kommt"),
+        N_("Digitalisierungsbeauftragte, Administration"),
+    ),
     "list that was brought": Words(
         N_("Listen, die du eingespielt hast"),
         N_("Damit nachzuvollziehen ist, woher eine Angabe kommt"),

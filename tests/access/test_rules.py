@@ -128,3 +128,26 @@ def test_next_leads_to_own_pages(target):
 def test_a_link_that_is_not_good_says_why():
     refused = rules.LinkNotGood(rules.LinkState.LATE)
     assert (refused.state, refused.status) == (rules.LinkState.LATE, 410)
+
+
+@pytest.mark.parametrize(
+    ("roles", "has_factor", "is_required", "hours", "must"),
+    [
+        ({Role.OFFICER}, False, True, None, True),
+        ({Role.OFFICER}, False, True, 23, False),
+        ({Role.OFFICER}, False, True, 24, True),
+        ({Role.OFFICER}, True, True, None, False),
+        ({Role.OFFICER}, False, False, None, False),
+        ({Role.AUTHOR}, False, True, None, False),
+    ],
+)
+def test_who_must_set_up_a_second_factor(roles, has_factor, is_required, hours, must):
+    now = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    found = rules.must_set_up_factor(
+        frozenset({Role.EMPLOYEE, *roles}),
+        has_factor=has_factor,
+        is_required=is_required,
+        set_up_at=None if hours is None else now - dt.timedelta(hours=hours),
+        now=now,
+    )
+    assert found is must

@@ -34,6 +34,7 @@ MAIN = {
     "administrator": ["/system", "/mailbox", "/people"],
 }
 # Answers that are no pages of ours.
+FILES = (".csv", ".pdf", ".zip")
 NOT_PAGES = ("/healthz", "/readyz", "/health/jobs", "/static", "/media", "/go/")
 
 
@@ -42,7 +43,10 @@ def pages_without_words(app, role):
     client_rules = [
         rule
         for rule in app.url_map.iter_rules()
-        if "GET" in rule.methods and not rule.arguments and not rule.rule.startswith(NOT_PAGES)
+        if "GET" in rule.methods
+        and not rule.arguments
+        and not rule.rule.startswith(NOT_PAGES)
+        and not rule.rule.endswith(FILES)
     ]
     return sorted(rule.rule for rule in client_rules if access_of(app, rule.endpoint) != PUBLIC)
 

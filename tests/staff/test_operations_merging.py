@@ -15,7 +15,7 @@ from lms.kernel.domain import NotFound
 from lms.kernel.viewer import Role
 from lms.learning import operations as learning
 from lms.learning.models import Enrolment
-from lms.people.models import Absence, Person, PersonRole
+from lms.people.models import Absence, Deputy, Person, PersonRole
 from lms.staff.faults import OwnRecord, SamePerson
 from lms.staff.operations.merging import merge
 from lms.workshops.rules.words import Frame
@@ -245,6 +245,35 @@ def test_places_go_over_and_of_two_one_is_released(house, session):
     ]
 
 
+def test_deputies_go_over_where_the_days_are_free(house, session):
+    kept, gone, other = house.person(), house.person(), house.person()
+    for supervisor, deputy, first, last in (
+        (kept, other, "2026-12-01", "2026-12-10"),
+        (gone, other, "2026-12-10", "2026-12-12"),
+        (gone, other, "2027-01-01", "2027-01-02"),
+        (gone, kept, "2027-02-01", "2027-02-02"),
+        (other, gone, "2026-12-05", "2026-12-06"),
+    ):
+        session.add(
+            Deputy(
+                supervisor_id=supervisor.id,
+                deputy_id=deputy.id,
+                from_on=day(first),
+                until_on=day(last),
+            )
+        )
+    session.flush()
+    joined(house, kept, gone, "2026-11-24")
+    rows = session.execute(
+        select(Deputy.supervisor_id, Deputy.deputy_id, Deputy.from_on).order_by(Deputy.from_on)
+    )
+    assert [tuple(one) for one in rows] == [
+        (kept.id, other.id, day("2026-12-01")),
+        (other.id, kept.id, day("2026-12-05")),
+        (kept.id, other.id, day("2027-01-01")),
+    ]
+
+
 def test_a_place_is_worth_more_than_a_turn_on_the_waiting_list(house, session):
     hall = Hall(session, house)
     kept, gone = hall.person(), hall.person()
@@ -278,6 +307,8 @@ TREATED = {
     "batches.made_by": "stays: who did it",
     "batches.released_by": "stays: who did it",
     "certificates.person_id": "moved with the evidence",
+    "deputies.deputy_id": "moved, but for oneself",
+    "deputies.supervisor_id": "moved where the days are free",
     "enrolments.person_id": "moved",
     "evidence.person_id": "revoked and recorded anew",
     "evidence.recorded_by": "stays: who did it",

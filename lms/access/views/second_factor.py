@@ -1,6 +1,5 @@
 """One's own second factor: set up with an app, moved to another device, removed (trust.md 1.7)."""
 
-import segno
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +15,7 @@ from lms.kernel.clock import utc_now
 from lms.people import queries as people_queries
 from lms.people.models import Person
 from lms.web import guard
+from lms.web.commands import imported
 from lms.web.db import db_session, house
 from lms.web.guard import (
     before_second_factor,
@@ -109,7 +109,9 @@ def _set_up_page(form: CodeForm, secret: str, status: int) -> ResponseReturnValu
             form=form,
             key=" ".join(grouped(secret).split("-")),
             address=address,
-            picture=segno.make(address, error="m").svg_data_uri(border=2, light="white"),
+            picture=imported("segno:make")(address, error="m").svg_data_uri(
+                border=2, light="white"
+            ),
             is_required=is_required(),
             may_wait=is_required() and not who.must_set_up_factor,
             has_one=queries.has_factor(db_session(), who.person_id),

@@ -109,7 +109,7 @@ def change(
         # Before any row: whoever waits for it must not hold what the other one needs.
         _hold_supervisors(session, later)
     if later is None:
-        session.refresh(person, with_for_update={"key_share": True})
+        session.refresh(person, with_for_update={"key_share": True, "of": Person})
     wish = Wish(session, register, person, cleaned(changes), today)
     if not wish.differing:
         return frozenset()

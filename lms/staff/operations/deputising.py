@@ -1,8 +1,9 @@
 """A supervisor names who stands in on which days, and ends it at will."""
 
 import datetime as dt
+from collections import defaultdict
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.audit import operations as audit
@@ -13,6 +14,7 @@ from lms.people.deputies import (
     NobodyKnown,
     NotOneself,
     NotThere,
+    is_free,
     require_days,
     require_free,
 )
@@ -82,6 +84,30 @@ def end_deputy(
         session.delete(deputy)
     elif deputy.until_on >= today:
         deputy.until_on = today - DAY
+    session.flush()
+
+
+def move_deputies(session: Session, kept_id: int, gone_id: int) -> None:
+    """What was arranged for one entry of a person holds for the other one, days taken already and
+    standing in for oneself excepted.
+    """
+    both = (kept_id, gone_id)
+    rows = session.scalars(
+        select(Deputy)
+        .where(or_(Deputy.supervisor_id.in_(both), Deputy.deputy_id.in_(both)))
+        # What the kept entry arranged goes first.
+        .order_by(Deputy.supervisor_id == gone_id, Deputy.from_on)
+    ).all()
+    taken: dict[int, list[Span]] = defaultdict(list)
+    for one in rows:
+        supervisor_id = kept_id if one.supervisor_id == gone_id else one.supervisor_id
+        deputy_id = kept_id if one.deputy_id == gone_id else one.deputy_id
+        span = Span(one.from_on, one.until_on)
+        if supervisor_id == deputy_id or not is_free(span, taken[supervisor_id]):
+            session.delete(one)
+        else:
+            taken[supervisor_id].append(span)
+            one.supervisor_id, one.deputy_id = supervisor_id, deputy_id
     session.flush()
 
 

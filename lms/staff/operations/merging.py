@@ -19,6 +19,7 @@ from lms.people.calendar import Span
 from lms.people.models import Absence, Person, PersonRole
 from lms.staff.changes import COMMON_ROLES
 from lms.staff.faults import OwnRecord, SamePerson
+from lms.staff.operations.deputising import move_deputies
 from lms.staff.operations.noting import note
 from lms.staff.operations.register import hold_supervisors
 from lms.staff.operations.settling import bring_in_line
@@ -69,6 +70,7 @@ def merge(
     copies = duties.move_duties(session, what)
     enrolments = learning.move_enrolments(session, kept_id, gone_id, copies, now=now)
     places = workshops.move_places(session, kept_id, gone_id, today=today, frame=frame, now=now)
+    move_deputies(session, kept_id, gone_id)
     _move_rights(session, kept_id, gone_id)
     _become_nobody(session, kept, gone, now=now)
     bring_in_line(session, {kept_id}, today=today, now=now)
