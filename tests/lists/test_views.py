@@ -189,6 +189,16 @@ def test_templates_can_be_filled_in_and_uploaded(officer, house, session):
         assert (tally["made"], tally["refused"]) == (made, 0), path
 
 
+def test_a_new_absence_had_no_end_before(officer, session):
+    factories.make_person(session, email="j@x.org")
+    text = "email,from_on,until_on\nj@x.org,2026-12-01,2027-03-31\n"
+    first = upload(officer, text, "/people/import/absences")
+    assert "ohne Ende" not in officer.get(first.location).text
+    save(officer, first.location)
+    second = upload(officer, text.replace("2027-03-31", ""), "/people/import/absences")
+    assert '<span class="old">31.03.2027</span> ohne Ende' in officer.get(second.location).text
+
+
 def test_evidence_is_taken_back_with_a_reason(officer, house, session):
     house.require(house.course("a"), "2026-11-24")
     factories.make_person(session, email="j@x.org")

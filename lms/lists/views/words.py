@@ -89,8 +89,14 @@ def column_name(kind: ListKind, key: str) -> str:
 def _pieces(kind: ListKind, result: RowResult, titles: Titles) -> list[Piece]:
     if result.outcome is Outcome.UNCHANGED:
         return []
+    is_new = result.outcome is Outcome.MADE
     return [
-        Piece(column_name(kind, column), _value(column, old, titles), _value(column, new, titles))
+        # Nothing stood there before: an empty day of a new row was never "without end".
+        Piece(
+            column_name(kind, column),
+            "" if is_new else _value(column, old, titles),
+            _value(column, new, titles),
+        )
         for column, old, new in result.changes
     ]
 
