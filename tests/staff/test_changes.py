@@ -11,16 +11,22 @@ from lms.staff.changes import (
     NewPerson,
     PersonChanges,
     cleaned,
+    require_key,
     require_may_change_roles,
     require_no_circle,
 )
 from lms.staff.faults import (
     BadDay,
     BadLocale,
+    BadNumber,
+    BadText,
+    Missing,
+    NoKey,
     OwnRights,
     OwnSupervisor,
     RightsNeedAdministrator,
     SupervisorCircle,
+    TooLong,
     UnknownSupervisor,
     field_of,
 )
@@ -67,12 +73,25 @@ def test_what_is_kept_is_not_there():
         ("supervisor_id", 2**31, UnknownSupervisor),
         ("email", "a@b", BadAddress),
         ("unit", "A + B", BadUnitName),
+        ("unit", " ", Missing),
+        ("first_name", "", Missing),
+        ("last_name", "a\x00", BadText),
+        ("job", "x" * 121, TooLong),
+        ("personnel_number", "a@example.org", BadNumber),
+        ("email", "a" * 64 + "@" + "b" * 187 + ".de", TooLong),
     ],
 )
 def test_what_cannot_be_stored_names_its_field(field, typed, fault):
     with pytest.raises(fault) as caught:
         cleaned(NewPerson(**(ADA | {field: typed})))
     assert field_of(caught.value) == field
+
+
+def test_somebody_needs_an_address_or_a_number():
+    require_key("a@example.org", None)
+    require_key(None, "7")
+    with pytest.raises(NoKey):
+        require_key(None, None)
 
 
 def test_a_circle_that_is_there_already_ends_the_search():
