@@ -9,9 +9,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from lms.audit import operations as audit
+from lms.audit.looks import note_list, note_record
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
@@ -19,7 +18,7 @@ from lms.outbox import operations, queries
 from lms.outbox.models import OutboxMessage
 from lms.outbox.queries import MailRow
 from lms.outbox.rules import KIND_NAMES, OFFICER_READS, STATES_OF, WORDS, Reason, State, Tag, tag_of
-from lms.web.db import after_the_request, db_session, house
+from lms.web.db import db_session, house
 from lms.web.guard import requires, viewer
 from lms.web.paging import PAGE_SIZE, Page, page_number
 
@@ -78,7 +77,7 @@ def overview() -> str:
     counts = queries.count_by_state(session)
     number = page_number()
     rows = queries.page_of_mails(session, tag=tag, number=number, size=PAGE_SIZE)
-    _note_look(None, len({row.mail.person_id for row in rows}))
+    note_list(len({row.mail.person_id for row in rows}), page="outbox")
     looks = _looks()
     return render_template(
         "outbox/overview.html",
@@ -95,7 +94,7 @@ def overview() -> str:
 def show(mail_id: int) -> str:
     """One mail with its text, its links blotted."""
     row = queries.get_mail(db_session(), mail_id)
-    _note_look(row.mail.person_id, 1)
+    note_record(row.mail.person_id, page="outbox")
     return render_template("outbox/show.html", line=_line(row, _looks()))
 
 
@@ -126,7 +125,7 @@ def mailbox() -> str:
     number = page_number()
     found = queries.page_of_mailbox(session, search=search, number=number, size=PAGE_SIZE)
     total = queries.count_mailbox(session, search=search)
-    _note_look(None, len({mail.to_address for mail in found}), page="mailbox")
+    note_list(len({mail.to_address for mail in found}), page="mailbox")
     return render_template(
         "outbox/mailbox.html",
         page=Page(found, number, total, PAGE_SIZE),
@@ -140,7 +139,7 @@ def mailbox() -> str:
 def mailbox_mail(mail_id: int) -> str:
     """One mail: headers and text part."""
     found = queries.get_mailbox_mail(db_session(), mail_id)
-    _note_look(None, 1, page="mailbox")
+    note_list(1, page="mailbox")
     parsed = _parsed(found.raw)
     return render_template(
         "outbox/mailbox_mail.html",
@@ -236,19 +235,3 @@ def _line(row: MailRow, looks: dict[Tag, TagLook]) -> Line:
 
 def _actor() -> str:
     return f"person:{viewer().person_id}"
-
-
-def _note_look(person_id: int | None, people_count: int, *, page: str = "outbox") -> None:
-    who, now = viewer(), utc_now()
-
-    def write(session: Session) -> None:
-        audit.note_view(
-            session,
-            viewer=who,
-            subject_id=person_id,
-            page=page,
-            people_count=people_count,
-            now=now,
-        )
-
-    after_the_request(write)

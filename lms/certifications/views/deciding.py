@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list, note_record
 from lms.certifications.emails import PostFrame
 from lms.certifications.forms import ApproveForm, DeclineForm
 from lms.certifications.operations.external import approve, decline
@@ -19,7 +20,6 @@ from lms.certifications.rules.evidence import CompletedInTheFuture, CompletedToo
 from lms.certifications.rules.external import AlreadyDecided, HasLeft, ProofState, ReasonMissing
 from lms.certifications.views.blueprint import blueprint
 from lms.certifications.views.external import forget
-from lms.certifications.views.looks import note_document, note_list
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
@@ -43,7 +43,7 @@ def pending() -> str:
     page = Page(rows, number, count_waiting(session, viewer()))
     if number > page.count:
         raise NotFound
-    note_list(len(rows))
+    note_list(len(rows), page="external_list")
     return render_template("certifications/pending.html", page=page)
 
 
@@ -57,7 +57,7 @@ def pending_proof(proof_id: int) -> str:
 
 def _page(row: BroughtRow, approving: ApproveForm, declining: DeclineForm) -> str:
     session, today = db_session(), house().today()
-    note_document(row.person.id)
+    note_record(row.person.id, page="external")
     months = interval_for(session, row.person.id, row.proof.course_id)
     return render_template(
         "certifications/pending_proof.html",

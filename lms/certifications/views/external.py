@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from lms.audit.looks import note_record
 from lms.certifications.forms import BringForm
 from lms.certifications.operations.external import Brought, bring, withdraw
 from lms.certifications.queries.external import get_visible
@@ -22,7 +23,6 @@ from lms.certifications.rules.external import (
     media_type_of,
 )
 from lms.certifications.views.blueprint import blueprint
-from lms.certifications.views.looks import note_document
 from lms.courses.queries import list_published
 from lms.kernel import files
 from lms.kernel.clock import utc_now
@@ -137,7 +137,7 @@ def external_file(proof_id: int) -> Response:
     except FileNotFoundError:
         abort(404)
     if proof.person_id != viewer().person_id:
-        note_document(proof.person_id)
+        note_record(proof.person_id, page="external")
     answer = send_file(
         io.BytesIO(content),
         mimetype=proof.media_type,

@@ -3,9 +3,8 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from lms.audit import operations as audit
+from lms.audit.looks import note_list, note_record
 from lms.kernel.clock import utc_now
 from lms.kernel.documents import in_language
 from lms.kernel.permissions import Permission
@@ -14,7 +13,7 @@ from lms.learning.operations.practice import confirm_practice, return_practice
 from lms.learning.queries.practice import HandedIn, count_waiting, get_handed_in, reports_waiting
 from lms.learning.rules.practice import CommentMissing, ReportNotWaiting, ReportState, ReportTooLong
 from lms.learning.views.blueprint import blueprint
-from lms.web.db import after_the_request, db_session, house
+from lms.web.db import db_session, house
 from lms.web.guard import requires, viewer
 from lms.web.languages import locale, spoken
 from lms.web.paging import PAGE_SIZE, Page, page_number
@@ -27,7 +26,7 @@ def reports() -> ResponseReturnValue:
     session, number = db_session(), page_number()
     rows = reports_waiting(session, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     page = Page(rows, number, count_waiting(session))
-    _note_view(None, "practice_list", len(rows))
+    note_list(len(rows), page="practice_list")
     return render_template("learning/reports.html", page=page)
 
 
@@ -96,7 +95,7 @@ def give_back(report_id: int) -> ResponseReturnValue:
 
 
 def _report_page(handed_in: HandedIn, form: CommentForm) -> str:
-    _note_view(handed_in.person.id, "practice", 1)
+    note_record(handed_in.person.id, page="practice")
     document = handed_in.version.document
     language = document.language_for(locale())
     return render_template(
@@ -110,20 +109,3 @@ def _report_page(handed_in: HandedIn, form: CommentForm) -> str:
         is_waiting=handed_in.report.state == ReportState.REPORTED,
         is_own=handed_in.person.id == viewer().person_id,
     )
-
-
-def _note_view(subject_id: int | None, page: str, people_count: int) -> None:
-    who, now = viewer(), utc_now()
-
-    def write(session: Session) -> None:
-        audit.note_view(
-            session,
-            viewer=who,
-            subject_id=subject_id,
-            page=page,
-            people_count=people_count,
-            now=now,
-        )
-
-    if people_count:
-        after_the_request(write)

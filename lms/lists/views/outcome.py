@@ -6,6 +6,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.kernel.permissions import Permission
@@ -25,7 +26,6 @@ from lms.lists.queries.imports import (
 )
 from lms.lists.rules import UNDER_WAY, ListKind, Outcome, ReasonMissing, RowResult, State, Tally
 from lms.lists.views.blueprint import blueprint
-from lms.lists.views.looks import note_list
 from lms.lists.views.words import ShownRow, column_name, shown, words_of
 from lms.web.db import db_session, house
 from lms.web.guard import has_confirmed, requires, viewer

@@ -5,13 +5,13 @@ import datetime as dt
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
+from lms.audit.looks import note_list
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
 from lms.people.models import Person
 from lms.people.queries import find_person
 from lms.privacy.queries.looks import LookFilters, page_of_looks
 from lms.privacy.views.blueprint import blueprint
-from lms.privacy.views.looks import note_log
 from lms.privacy.views.wording import look_lines
 from lms.web.db import db_session, house
 from lms.web.guard import requires
@@ -39,7 +39,7 @@ def log() -> str:
     page = Page(look_lines(found, shows_viewer=True), number, total, _PAGE_SIZE)
     if number > page.count:
         raise NotFound
-    note_log(len(found))
+    note_list(len(found), page="access_log")
     return render_template(
         "privacy/log.html",
         page=page,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from lms.audit.looks import note_list
 from lms.certifications.models import Batch
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
@@ -28,7 +29,6 @@ from lms.reminders.queries.holds import Hold, list_holds
 from lms.reminders.queries.totals import day_totals
 from lms.reminders.rules import usual_total
 from lms.reminders.views.blueprint import blueprint
-from lms.reminders.views.looks import note_list
 from lms.web.db import db_session, house
 from lms.web.guard import requires, viewer
 from lms.web.ids import MOST_ID

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
@@ -19,7 +20,6 @@ from lms.reminders.operations.printing import mark_printed
 from lms.reminders.queries.letters import LetterLine, LetterRow, letters_waiting, teams_of
 from lms.reminders.rules import LETTER_LINES, first_lines
 from lms.reminders.views.blueprint import blueprint
-from lms.reminders.views.looks import note_list
 from lms.web.db import db_session, end_transaction, house
 from lms.web.guard import require, requires, signed_in, viewer
 from lms.web.languages import in_language, long_day

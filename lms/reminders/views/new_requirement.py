@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lms.audit.looks import note_list
 from lms.certifications.months import add_months
 from lms.certifications.operations.requiring import RequirementExists, Wish
 from lms.certifications.rules.cycles import next_cycle
@@ -36,7 +37,6 @@ from lms.reminders.queries.choosing import CourseChoice, find_people, list_cours
 from lms.reminders.queries.requirements import ForWhom, list_rules_of_course
 from lms.reminders.rules import RemindedCycle
 from lms.reminders.views.blueprint import blueprint
-from lms.reminders.views.looks import note_list
 from lms.web.db import db_session, house
 from lms.web.guard import requires, viewer
 from lms.web.ids import MOST_ID

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from lms.audit.looks import note_list
 from lms.certifications.queries.pauses import paused_person_ids
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
@@ -21,7 +22,6 @@ from lms.reminders.rules import Audience
 from lms.reminders.simulation import PreviewMessage
 from lms.reminders.views.blueprint import blueprint
 from lms.reminders.views.holds import cause, mails_of_first, usual
-from lms.reminders.views.looks import note_list
 from lms.web.db import db_session, house
 from lms.web.guard import requires
 from lms.web.languages import in_language

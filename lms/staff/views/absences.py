@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_record
 from lms.certifications.rules.leave import MIN_PAUSE_DAYS
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError
@@ -16,7 +17,6 @@ from lms.staff import operations as staff
 from lms.staff.forms import AbsenceForm
 from lms.staff.queries.people import get_absence
 from lms.staff.views.blueprint import blueprint
-from lms.staff.views.looks import note_record
 from lms.staff.views.steps import (
     EDIT,
     Done,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # types lag
 
+from lms.audit.looks import note_record
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError
 from lms.kernel.permissions import Permission
@@ -31,7 +32,6 @@ from lms.staff.views.entry_words import (
     rows_of_change,
     rows_of_entry,
 )
-from lms.staff.views.looks import note_record
 from lms.staff.views.steps import (
     EDIT,
     FIND,

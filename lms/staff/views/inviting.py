@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from lms.access.emails import Letterhead
 from lms.access.exports import letters_pdf
 from lms.access.operations import second_factor
+from lms.audit.looks import note_list, note_record
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
@@ -27,7 +28,6 @@ from lms.staff.queries.inviting import (
 from lms.staff.queries.people import get_master_data, list_units
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.letter_words import sheets
-from lms.staff.views.looks import note_list, note_record
 from lms.staff.views.steps import actor
 from lms.web.db import db_session, house
 from lms.web.guard import requires, stepped_up, viewer

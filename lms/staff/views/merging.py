@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list, note_record
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.kernel.permissions import Permission
@@ -17,7 +18,6 @@ from lms.staff.operations.previewing import Effect
 from lms.staff.queries.merging import find_entries, get_entry, holdings_of
 from lms.staff.queries.people import fingerprint
 from lms.staff.views.blueprint import blueprint
-from lms.staff.views.looks import note_list, note_record
 from lms.staff.views.steps import (
     SAVE,
     Done,

@@ -3,6 +3,7 @@
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
 from lms.people.models import Unit
@@ -15,7 +16,6 @@ from lms.staff.queries.people import (
     page_of_master_data,
 )
 from lms.staff.views.blueprint import blueprint
-from lms.staff.views.looks import note_list
 from lms.staff.views.progress import Chip
 from lms.web.db import db_session, house
 from lms.web.guard import requires

@@ -6,6 +6,7 @@ from typing import TypeVar
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list
 from lms.kernel.domain import NotFound
 from lms.kernel.permissions import Permission
 from lms.people.models import Unit
@@ -16,7 +17,6 @@ from lms.staff.queries.people import list_units
 from lms.staff.rules import Filters, Need
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.cells import Wording
-from lms.staff.views.looks import note_list
 from lms.staff.views.strip import strip
 from lms.web.db import db_session, house
 from lms.web.guard import requires

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import render_template
 
+from lms.audit.looks import note_record
 from lms.certifications.queries.rows import policy_of
 from lms.certifications.rules.leave import pauses
 from lms.certifications.rules.policy import RequirementPolicy, strictest
@@ -25,7 +26,6 @@ from lms.staff.rules import Need
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.duty_words import Tag, sentence_of, tag_of
 from lms.staff.views.log_words import log_lines
-from lms.staff.views.looks import note_record
 from lms.staff.views.mail_words import mail_days, post_of
 from lms.staff.views.why import deviation_of, governing_words, source_of, sum_of
 from lms.web.db import db_session, house

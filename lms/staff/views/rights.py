@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_record
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError
 from lms.kernel.permissions import Permission
@@ -14,7 +15,6 @@ from lms.staff.changes import PersonChanges
 from lms.staff.forms import RightsForm
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.entry_words import roles_of
-from lms.staff.views.looks import note_record
 from lms.staff.views.steps import (
     EDIT,
     Done,

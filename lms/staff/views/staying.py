@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_record
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.kernel.permissions import Permission
@@ -18,7 +19,6 @@ from lms.staff.operations.leaving import end_everything_of
 from lms.staff.operations.previewing import Deed
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.entry_words import roles_of
-from lms.staff.views.looks import note_record
 from lms.staff.views.steps import (
     EDIT,
     Done,

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import NotFound
 from lms.people.calendar import Span
@@ -28,7 +29,6 @@ from lms.staff.queries.team import count_team, leads_of, list_deputies, page_of_
 from lms.staff.rules import Need
 from lms.staff.views.blueprint import blueprint
 from lms.staff.views.cells import Wording
-from lms.staff.views.looks import note_list
 from lms.web.db import db_session, house
 from lms.web.guard import require, signed_in, viewer
 from lms.web.languages import in_language, spoken

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.kernel.text import whole_number
@@ -28,7 +29,6 @@ from lms.workshops.rules.attendance import length_minutes
 from lms.workshops.rules.words import Presence, Status
 from lms.workshops.views.blueprint import blueprint
 from lms.workshops.views.frame import frame
-from lms.workshops.views.looks import note_list
 from lms.workshops.views.wording import when_words, where_words
 
 MOST_MINUTES = 24 * 60

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lms.audit.looks import note_list
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.web.db import db_session, end_transaction, house
@@ -18,7 +19,6 @@ from lms.workshops.queries.detail import Participant, Seen, get_seen, page_of_pa
 from lms.workshops.rules.places import moves_up, require_may_leave, require_open
 from lms.workshops.rules.words import PlaceState, Status
 from lms.workshops.views.blueprint import blueprint
-from lms.workshops.views.looks import note_list
 from lms.workshops.views.wording import (
     METHOD_WORDS,
     SETTING_WORDS,

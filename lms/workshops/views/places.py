@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.looks import note_list
 from lms.kernel.clock import utc_now
 from lms.kernel.domain import DomainError, NotFound
 from lms.kernel.permissions import Permission
@@ -20,7 +21,6 @@ from lms.workshops.rules.words import PlaceState, Status
 from lms.workshops.views.blueprint import blueprint
 from lms.workshops.views.detail import refused
 from lms.workshops.views.frame import frame
-from lms.workshops.views.looks import note_list
 
 MOST_FOUND = 20
 
