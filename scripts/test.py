@@ -122,7 +122,7 @@ def test_steps(options: argparse.Namespace, rest: list[str]) -> list[Step]:
     steps = [pytest_step("tests", main_marks, "-n", "2")]
     if not options.fast:
         marks = ["browser", "not faults"]
-        steps.append(pytest_step("tests in the browser", marks, "-n", "2", "--dist", "loadfile"))
+        steps.append(pytest_step("tests in the browser", marks, "-n", "2"))
     if options.faults:
         steps.append(pytest_step("fault injections", ["faults", *left_out]))
     return steps
