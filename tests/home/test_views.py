@@ -306,11 +306,13 @@ def german_only(texts):
     ],
 )
 def test_each_role_finds_its_own_desk(house, client_of, role, expected):
+    house.person()
     found = headings(client_of(role))
     assert found == [*expected, "Für dich ist noch nichts vorgesehen"]
 
 
 def test_several_roles_find_all_their_desks(house, client_of):
+    house.person()
     assert headings(client_of(*Role))[:6] == [
         "Im Haus",
         "Kurse bearbeiten",
@@ -366,13 +368,35 @@ def test_the_author_finds_the_course_to_be_reviewed_next(house, client_of):
     ]
 
 
+def test_whoever_is_alone_in_a_new_house_reads_what_comes_first(house, client_of):
+    alone = client_of(Role.ADMINISTRATOR, Role.OFFICER)
+    assert headings(alone)[0] == "Erste Schritte"
+    assert rows(alone)[:4] == [
+        "Haus einrichten Name, Ansprechpersonen, Schließtage Schritt 1",
+        "Personalliste hochladen eine Datei aus Excel, mit Vorschau Schritt 2",
+        "Pflicht anlegen wer welchen Kurs braucht und wie oft Schritt 3",
+        "Zugänge vergeben Einladung per E-Mail oder Brief Schritt 4",
+    ]
+    house.person()
+    assert headings(alone)[0] == "Im Haus"
+
+
+def test_first_steps_are_those_that_one_may_take(house, client_of):
+    assert [row.partition(" Schritt")[0] for row in rows(client_of(Role.ADMINISTRATOR))][:3] == [
+        "Haus einrichten Name, Ansprechpersonen, Schließtage",
+        "Personalliste hochladen eine Datei aus Excel, mit Vorschau",
+        "Zugänge vergeben Einladung per E-Mail oder Brief",
+    ]
+
+
 def test_the_administrator_reads_that_nothing_runs(house, client_of):
+    house.person()
     assert rows(client_of(Role.ADMINISTRATOR)) == [
         (
             "Erinnerungen werden nicht geplant"
             " Aufgaben im Hintergrund, Versand, Einstellungen Steht still"
         ),
-        "Personen Stammdaten, Bereiche und Rollen 1 Person",
+        "Personen Stammdaten, Bereiche und Rollen 2 Personen",
         "Lokales Postfach ohne Mailserver landet alle Post hier 0 E-Mails",
     ]
 

@@ -58,6 +58,8 @@ def desks_of(who: Viewer) -> list[Desk]:
             is_administrator=administrator,
         )
     desks = []
+    if administrator and piles.of("people").count == 1:
+        desks.append(Desk(_("Erste Schritte"), _first_steps(is_officer=officer)))
     if officer:
         desks.append(Desk(_("Im Haus"), _officer_rows(piles)))
     if who.is_a(Role.AUTHOR):
@@ -68,6 +70,24 @@ def desks_of(who: Viewer) -> list[Desk]:
             rows.append(_proofs_row(piles.of("proofs")))
         desks.append(Desk(_("System"), rows))
     return desks
+
+
+def _first_steps(*, is_officer: bool) -> list[DeskRow]:
+    """What whoever is alone in a new house does, in the order in which it is of use."""
+    steps = [
+        ("organisation.overview", _("Haus einrichten"), _("Name, Ansprechpersonen, Schließtage")),
+        ("lists.people", _("Personalliste hochladen"), _("eine Datei aus Excel, mit Vorschau")),
+    ]
+    if is_officer:
+        text = _("wer welchen Kurs braucht und wie oft")
+        steps.append(("reminders.new_requirement", _("Pflicht anlegen"), text))
+    steps.append(
+        ("staff.access", _("Zugänge vergeben"), _("Einladung per E-\u2060Mail oder Brief"))
+    )
+    return [
+        DeskRow(url_for(endpoint), title, text, Tag("none", _("Schritt %(num)s", num=number)))
+        for number, (endpoint, title, text) in enumerate(steps, 1)
+    ]
 
 
 def _officer_rows(piles: Piles) -> list[DeskRow]:
