@@ -88,7 +88,9 @@ def static_steps(options: argparse.Namespace) -> list[Step]:
     ruff, djlint = str(tools / "ruff"), str(tools / "djlint")
     coverage = (str(PYTHON), "-m", "coverage")
     unit_tests = (
-        (*coverage, "run", *PYTEST[1:], "-m", "unit"),
+        (*coverage, "erase"),
+        (*coverage, "run", *PYTEST[1:], "-n", "2", "-m", "unit"),
+        (*coverage, "combine", "--quiet"),
         (*coverage, "report", "--fail-under=100", "--include", ",".join(pure_files())),
     )
     return [
