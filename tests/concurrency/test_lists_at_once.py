@@ -150,9 +150,12 @@ def test_a_click_on_save_while_the_same_list_is_brought_again(own_sessions, offi
     )
     people = imported(own_sessions)
     tally = tally_of(own_sessions, again[0])
+    # SQLite gives the number of a forgotten preview to the next one: the click then saves that
+    # one, since its digest says that it is what was seen.
+    took_over = again[0] == import_id
     assert (people, tally.made, tally.unchanged) in [
         ({}, 30, 0),
-        (everybody_once(30), 0, 30),
+        (everybody_once(30), 30 if took_over else 0, 0 if took_over else 30),
     ]
 
 
